@@ -1,0 +1,336 @@
+"""`@node`: an annotated function becomes a node type. The signature is the declaration."""
+
+from __future__ import annotations
+
+import inspect
+import types
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import MISSING, dataclass, fields, is_dataclass
+from typing import (
+    Annotated,
+    Any,
+    Literal,
+    TypeVar,
+    Union,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
+
+from pydantic.fields import FieldInfo
+
+from .context import Context
+from .document import RESERVED
+from .plain import Json, Kind, Limits, Member, Plain
+from .ports import Choices, Declaration, Input, Output, Product, Widget
+from .values import Value
+
+F = TypeVar("F", bound=Callable[..., Any])
+SCALARS: dict[type, Kind] = {int: "int", float: "float", str: "str", bool: "bool"}
+
+
+class DeclarationError(TypeError):
+    """A function whose signature cannot be a node; says which parameter and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Implementation:
+    """A declaration with the code behind it."""
+
+    declaration: Declaration
+    function: Callable[..., Any]
+    module: str
+    effective: Callable[..., Json] | None = None
+    fingerprint: Callable[..., str] | None = None
+    context: str = ""
+    records: Mapping[str, Any] | None = None
+    value_classes: tuple[type[Value], ...] = ()
+
+    def call(self, inputs: Mapping[str, Any], context: Context) -> tuple[Any, ...]:
+        """Runs the function; returns its outputs in the order of the declared ports."""
+        arguments = dict(inputs)
+        if self.records:
+            for name, annotation in self.records.items():
+                arguments[name] = _build_plain(annotation, arguments[name])
+        if self.context:
+            arguments[self.context] = context
+        result = self.function(**arguments)
+        if len(self.declaration.outputs) == 1 and not _is_named_tuple(type(result)):
+            return (result,)
+        return () if self.declaration.sink else tuple(result)
+
+
+DECLARED: list[Implementation] = []
+
+
+def node(
+    type_name: str,
+    *,
+    category: str,
+    version: int = 1,
+    static: bool = False,
+    aliases: Sequence[str] = (),
+    effective: Callable[..., Json] | None = None,
+    fingerprint: Callable[..., str] | None = None,
+    renamed: Mapping[str, str] | None = None,
+    upgrade: Mapping[int, Mapping[str, Json]] | None = None,
+    products: Sequence[Product] = (),
+) -> Callable[[F], F]:
+    """Declares a function as the node type `type_name`.
+
+    static: cheap and pure, from plain or static values only; may run while keys are made.
+    effective: a pure function of some inputs (by name) whose result stands in the key for them.
+    fingerprint: a function of some inputs (by name, and `files`) that names what is read outside.
+    version: goes up when the mathematics changes. renamed: old input names to new ones.
+    products: limits on products of plain inputs (width * height * batch).
+    upgrade: for a version, the params that a file older than it gets where it names none.
+    Raises DeclarationError where the signature is not one of a node.
+    """
+
+    def declare(function: F) -> F:
+        hints = get_type_hints(function, include_extras=True)
+        inputs, context, records, classes = _inputs(function, hints)
+        outputs = _outputs(hints.get("return", type(None)))
+        doc = inspect.getdoc(function) or ""
+        head, _, rest = doc.partition("\n")
+        declaration = Declaration(
+            type=type_name,
+            category=category,
+            inputs=inputs,
+            outputs={output.name: output for output, _ in outputs},
+            summary=head.strip(),
+            doc=rest.strip(),
+            version=version,
+            static=static,
+            aliases=tuple(aliases),
+            effective=_names(effective, inputs, type_name, "effective"),
+            renamed=dict(renamed or {}),
+            upgrade={number: dict(params) for number, params in (upgrade or {}).items()},
+            products=tuple(products),
+        )
+        _names(fingerprint, inputs, type_name, "fingerprint", extra=frozenset({"files"}))
+        implementation = Implementation(
+            declaration,
+            function,
+            function.__module__,
+            effective,
+            fingerprint,
+            context,
+            records,
+            tuple(classes | {kind for _, kind in outputs if kind is not None}),
+        )
+        _register(implementation)
+        function.node = implementation  # type: ignore[attr-defined]
+        return function
+
+    return declare
+
+
+def _register(implementation: Implementation) -> None:
+    root = implementation.module.partition(".")[0]
+    for other in DECLARED:
+        same_pack = other.module.partition(".")[0] == root and root != "tests"
+        if same_pack and other.declaration.type == implementation.declaration.type:
+            where = f"{other.module}.{other.function.__name__}"
+            raise DeclarationError(f"'{implementation.declaration.type}' is taken by {where}")
+    DECLARED.append(implementation)
+
+
+def _names(
+    function: Callable[..., Any] | None,
+    inputs: Mapping[str, Input],
+    type_name: str,
+    what: str,
+    extra: frozenset[str] = frozenset(),
+) -> tuple[str, ...]:
+    if function is None:
+        return ()
+    names = tuple(inspect.signature(function).parameters)
+    for name in names:
+        if name not in inputs and name not in extra:
+            raise DeclarationError(f"{type_name}: {what}= asks for '{name}', which is no input")
+    return tuple(name for name in names if name not in extra)
+
+
+def _inputs(
+    function: Callable[..., Any], hints: Mapping[str, Any]
+) -> tuple[dict[str, Input], str, dict[str, Any], set[type[Value]]]:
+    inputs: dict[str, Input] = {}
+    context = ""
+    records: dict[str, Any] = {}
+    classes: set[type[Value]] = set()
+    for parameter in inspect.signature(function).parameters.values():
+        annotation = hints.get(parameter.name)
+        if annotation is Context:
+            context = parameter.name
+            continue
+        where = f"{function.__name__}({parameter.name})"
+        if annotation is None or parameter.kind in {
+            parameter.VAR_POSITIONAL,
+            parameter.VAR_KEYWORD,
+        }:
+            raise DeclarationError(f"{where}: every parameter of a node is named and annotated")
+        # `index` is an output of structural nodes only, so a node may take one (`From`).
+        if parameter.name in RESERVED - {"index"}:
+            raise DeclarationError(f"{where}: the name is reserved for structural nodes")
+        port, kind = _input(parameter, annotation, where)
+        inputs[port.name] = port
+        if kind is not None:
+            classes.add(kind)
+        elif port.plain is not None and port.plain.kind in {"list", "record"}:
+            records[port.name] = annotation
+    return inputs, context, records, classes
+
+
+def _input(
+    parameter: inspect.Parameter, annotation: Any, where: str
+) -> tuple[Input, type[Value] | None]:
+    required = parameter.default is parameter.empty
+    default = None if required else _as_json(parameter.default)
+    core, metadata = _strip(annotation)
+    plain = _plain(annotation)
+    if plain is not None:
+        choices = next((item for item in metadata if isinstance(item, Choices)), None)
+        widget = next((item for item in metadata if isinstance(item, Widget)), None)
+        port = Input(
+            parameter.name, plain.type_name, plain, False, required, default, choices, widget
+        )
+        if not required:
+            plain.check(default)
+        return port, None
+    core = _without_none(core)[0]
+    element = _element(core)
+    kind = element if element is not None else core
+    if not (isinstance(kind, type) and issubclass(kind, Value)):
+        raise DeclarationError(f"{where}: {annotation!r} is neither a plain type nor a Value")
+    port = Input(
+        parameter.name, _port_type(kind), None, element is not None, required, None, None, None
+    )
+    return port, kind
+
+
+def _outputs(annotation: Any) -> list[tuple[Output, type[Value] | None]]:
+    if annotation is type(None):
+        return []
+    if _is_named_tuple(annotation):
+        hints = get_type_hints(annotation, include_extras=True)
+        return [_output(name, hints[name]) for name in annotation._fields]
+    return [_output("", annotation)]
+
+
+def _output(name: str, annotation: Any) -> tuple[Output, type[Value] | None]:
+    plain = _plain(annotation)
+    if plain is not None:
+        return Output(name or "value", plain.type_name, True, plain), None
+    core, _ = _strip(annotation)
+    element = _element(core)
+    kind = element if element is not None else core
+    if not (isinstance(kind, type) and issubclass(kind, Value)):
+        raise DeclarationError(f"output {name or annotation!r} is neither a plain type nor a Value")
+    content = kind.digest is not Value.digest
+    own = _port_type(kind)
+    port = name or kind.port or _snake(kind.__name__)
+    return Output(port, f"list[{own}]" if element is not None else own, content), kind
+
+
+def _port_type(kind: type[Value]) -> str:
+    """The bare class name; the loader of packs qualifies names of other packs."""
+    return kind.__name__
+
+
+def _strip(annotation: Any) -> tuple[Any, tuple[Any, ...]]:
+    if get_origin(annotation) is Annotated:
+        core, *metadata = get_args(annotation)
+        return core, tuple(metadata)
+    return annotation, ()
+
+
+def _without_none(annotation: Any) -> tuple[Any, bool]:
+    if get_origin(annotation) in {Union, types.UnionType}:
+        rest = [part for part in get_args(annotation) if part is not type(None)]
+        if len(rest) == 1:
+            return rest[0], True
+    return annotation, False
+
+
+def _element(annotation: Any) -> Any:
+    if get_origin(annotation) in {list, Sequence}:
+        return get_args(annotation)[0]
+    if get_origin(annotation) is tuple and get_args(annotation)[1:] == (Ellipsis,):
+        return get_args(annotation)[0]
+    return None
+
+
+def _plain(annotation: Any) -> Plain | None:
+    core, metadata = _strip(annotation)
+    core, nullable = _without_none(core)
+    inner, more = _strip(core)
+    limits = _limits((*metadata, *more))
+    if inner in SCALARS:
+        return Plain(SCALARS[inner], nullable, limits)
+    if get_origin(inner) is Literal:
+        return Plain("enum", nullable, limits, values=tuple(get_args(inner)))
+    element = _element(inner)
+    if element is not None:
+        of = _plain(element)
+        return None if of is None else Plain("list", nullable, limits, element=of)
+    if isinstance(inner, type) and is_dataclass(inner) and not issubclass(inner, Value):
+        return Plain("record", nullable, limits, name=inner.__name__, members=_members(inner))
+    return None
+
+
+def _members(record: Any) -> tuple[Member, ...]:
+    hints = get_type_hints(record, include_extras=True)
+    members = []
+    for field in fields(record):
+        plain = _plain(hints[field.name])
+        if plain is None:
+            raise DeclarationError(f"{record.__name__}.{field.name} is not of a plain type")
+        required = field.default is MISSING and field.default_factory is MISSING
+        default = None if field.default is MISSING else _as_json(field.default)
+        members.append(Member(field.name, plain, required, default))
+    return tuple(members)
+
+
+def _limits(metadata: Sequence[Any]) -> Limits | None:
+    found: dict[str, Any] = {}
+    for item in metadata:
+        for part in item.metadata if isinstance(item, FieldInfo) else [item]:
+            for name in ("ge", "gt", "le", "lt", "multiple_of", "min_length", "max_length"):
+                bound = getattr(part, name, None)
+                if bound is not None:
+                    found[name] = bound
+    return Limits(**found) if found else None
+
+
+def _as_json(default: Any) -> Json:
+    if isinstance(default, tuple | list):
+        return [_as_json(item) for item in default]
+    if is_dataclass(default) and not isinstance(default, type):
+        return {field.name: _as_json(getattr(default, field.name)) for field in fields(default)}
+    return default
+
+
+def _build_plain(annotation: Any, value: Any) -> Any:
+    """JSON lists and objects as the tuples and frozen dataclasses that the function declared."""
+    core, _ = _strip(_without_none(_strip(annotation)[0])[0])
+    if value is None or core in SCALARS:
+        return value
+    element = _element(core)
+    if element is not None:
+        items = [_build_plain(element, item) for item in value]
+        return items if get_origin(core) is list else tuple(items)
+    if isinstance(value, dict) and is_dataclass(core) and isinstance(core, type):
+        hints = get_type_hints(core, include_extras=True)
+        return core(**{name: _build_plain(hints[name], item) for name, item in value.items()})
+    return value
+
+
+def _is_named_tuple(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, tuple) and hasattr(kind, "_fields")
+
+
+def _snake(name: str) -> str:
+    if name.isupper() or name in {"UNet", "VAE"}:
+        return name.lower()
+    return "".join("_" + c.lower() if c.isupper() and i else c.lower() for i, c in enumerate(name))

@@ -1,0 +1,155 @@
+"""Drivers: they take a walk's calls and answer them, for real or not.
+
+`run` makes each call now, on one thread. `forecast` answers without computing. `record` notes
+every call on its way. The one place where a broad `except` stands, and where torch's autograd
+is off.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Generator
+from dataclasses import replace
+from typing import Any
+
+import torch
+
+from .context import Context
+from .errors import NodeError, Problem, RunCancelled
+from .frames import PENDING, Call, Done, Failure, Outcome
+from .plan import Planned
+from .report import Reporter
+from .values import PLAIN, tensors_of
+from .walk import Walker
+
+log = logging.getLogger(__name__)
+Answer = Done | Failure
+Driver = Callable[[Walker], Outcome]
+
+
+def run(
+    walker: Walker, context: Context, reporter: Reporter, clock: Callable[[], float] | None = None
+) -> Outcome:
+    """Makes every call of a walk in this thread. Raises RunCancelled within one call."""
+    clock = clock or time.perf_counter
+    walk = walker.walk()
+    with torch.no_grad():
+        call = _next(walk, None)
+        while type(call) is Call:
+            if context.is_cancelled():
+                walk.close()
+                raise RunCancelled
+            call = _next(walk, answer(call, context, reporter, clock))
+    return walker.outcome
+
+
+def answer(call: Call, context: Context, reporter: Reporter, clock: Callable[[], float]) -> Answer:
+    """Makes one call: its outputs and seconds, or what went wrong, with the node named."""
+    node, implementation = call.node, call.implementation
+    if implementation.context:
+        context = replace(
+            context,
+            path=node.path,
+            turn=call.turn,
+            on_progress=lambda done, total: reporter.progress(node, call.turn, done, total),
+            on_artifact=lambda artifact: reporter.artifact(node, call.turn, artifact),
+        )
+    reporter.started(node, call.turn)
+    versions = _versions(call.inputs)
+    start = clock()
+    try:
+        outputs = implementation.call(call.inputs, context)
+    except RunCancelled:
+        raise
+    except NodeError as error:
+        return _failed(error.at(node.path), call, reporter)
+    except torch.OutOfMemoryError as error:
+        log.debug("out of memory in %s", node.path, exc_info=True)
+        return _failed(_out_of_memory(node, error), call, reporter)
+    except Exception as error:
+        log.debug("%s failed", node.path, exc_info=True)
+        text = " ".join(str(error).split())[:500]
+        message = f"{node.type} failed: {type(error).__name__}: {text}"
+        return _failed(Problem("node_failed", message, node.path), call, reporter)
+    seconds = clock() - start
+    problem = _changed(call, versions) or _miscounted(call, outputs)
+    if problem is not None:
+        return _failed(problem, call, reporter)
+    reporter.ran(node, call.turn, seconds)
+    return Done(outputs, seconds)
+
+
+def forecast(walker: Walker, context: Context, reporter: Reporter) -> dict[str, str]:
+    """What a run would do, by path: `cached`, `run`, or `unknown` until something has run.
+
+    Static nodes are run, since keys need them; nothing else is.
+    """
+    states: dict[str, str] = {}
+    walk = walker.walk()
+    with torch.no_grad():
+        call = _next(walk, None)
+        while type(call) is Call:
+            declaration = call.implementation.declaration
+            if declaration.static and PENDING not in call.inputs.values():
+                reply = answer(call, context, reporter, time.perf_counter)
+            else:
+                states[call.node.path] = "run"
+                reply = Done((PENDING,) * len(declaration.outputs), 0.0)
+            call = _next(walk, reply)
+    return states
+
+
+def record(walker: Walker, driver: Driver, calls: list[Call]) -> Outcome:
+    """Runs `driver` on a walk and notes each call it is given, in order."""
+    inner = walker.walk
+
+    def walk() -> Generator[Call, Answer, Outcome]:
+        generator = inner()
+        call = _next(generator, None)
+        while type(call) is Call:
+            calls.append(call)
+            call = _next(generator, (yield call))
+        return walker.outcome
+
+    walker.walk = walk  # type: ignore[method-assign]
+    return driver(walker)
+
+
+def _next(walk: Generator[Call, Answer, Outcome], reply: Answer | None) -> Call | None:
+    try:
+        return walk.send(reply)  # type: ignore[arg-type]
+    except StopIteration:
+        return None
+
+
+def _failed(problem: Problem, call: Call, reporter: Reporter) -> Failure:
+    reporter.failed(problem, call.turn)
+    return Failure(problem)
+
+
+def _out_of_memory(node: Planned, error: Exception) -> Problem:
+    detail = str(error).partition(". See")[0].split("\n")[0][:300]
+    fix = "Make the picture or the batch smaller, or use dtype float16."
+    return Problem("out_of_memory", f"{node.type} ran out of memory: {detail}", node.path, fix=fix)
+
+
+def _versions(inputs: dict[str, Any]) -> list[tuple[Any, int]]:
+    values = [value for value in inputs.values() if not isinstance(value, PLAIN)]
+    return [(tensor, tensor._version) for tensor in tensors_of(values)] if values else []
+
+
+def _changed(call: Call, versions: list[tuple[Any, int]]) -> Problem | None:
+    if all(tensor._version == version for tensor, version in versions):
+        return None
+    message = f"{call.node.type} changed one of its inputs in place; nodes must leave them alone."
+    fix = "Work on a clone() in the node."
+    return Problem("impure_node", message, call.node.path, fix=fix)
+
+
+def _miscounted(call: Call, outputs: tuple[Any, ...]) -> Problem | None:
+    wanted = len(call.implementation.declaration.outputs)
+    if len(outputs) == wanted:
+        return None
+    message = f"{call.node.type} returned {len(outputs)} values for its {wanted} outputs."
+    return Problem("node_failed", message, call.node.path)

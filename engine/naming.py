@@ -1,0 +1,207 @@
+"""The walker's naming of values: keys on demand, from keys at hand wherever that is enough."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from .declare import Implementation
+from .errors import NodeError
+from .frames import (
+    ABSENT,
+    PENDING,
+    Failure,
+    Frame,
+    SequenceKey,
+    Task,
+    flat_keys,
+    joined,
+    unknown,
+)
+from .keys import head, many, node_key, port_key
+from .plan import Origin, Planned, Ref, Typed
+from .tasks import Tasks
+from .values import digest_of, plain_digest
+
+
+class Naming(Tasks):
+    """Keys of calls, of wires, and of what loops bring out."""
+
+    def prime(self) -> None:
+        """Keys of all nodes at the top that follow from typed values and each other.
+
+        Sources come first, so no task is needed: a chain of any length is one pass.
+        """
+        for node in self.plan.nodes:
+            if node.home.depth or node.kind != "call" or node in self.top.keys:
+                continue
+            implementation = self.implementations[node.type]
+            if implementation.effective is None and implementation.fingerprint is None:
+                wired = self._wired(node, self.top, {})
+                if wired is not ABSENT:
+                    self.top.keys[node] = node_key(node, self._head(node), wired)
+
+    def key(self, node: Planned, frame: Frame) -> Task:
+        """The key of a call, or a Failure where a value it hangs on cannot be had."""
+        known = frame.keys.get(node)
+        if known is not None:
+            return known
+        declaration = node.declaration
+        assert declaration is not None
+        found: dict[Origin, Any] = {}
+        for name, origins in node.origins.items():
+            if name in declaration.effective:
+                continue
+            for origin in origins:
+                fragment = self.known_fragment(origin, frame)
+                if fragment is ABSENT:
+                    fragment = yield self.fragment(origin, frame)
+                if isinstance(fragment, Failure):
+                    return self.passed_on(node, fragment)
+                found[origin] = fragment
+        extra = ""
+        implementation = self.implementations[node.type]
+        if implementation.effective is not None or implementation.fingerprint is not None:
+            extra = yield from self._extra(node, implementation, frame)
+            if isinstance(extra, Failure):
+                return self.passed_on(node, extra)
+        key = node_key(node, self._head(node), self._wired(node, frame, found), extra)
+        frame.keys[node] = key
+        return key
+
+    def _wired(self, node: Planned, frame: Frame, found: dict[Origin, Any]) -> Any:
+        """The fragment of each wired port, from `found` or from keys at hand; else ABSENT."""
+        declaration = node.declaration
+        assert declaration is not None
+        wired: dict[str, str] = {}
+        for name, origins in node.origins.items():
+            if name in declaration.effective:
+                continue
+            fragments = []
+            for origin in origins:
+                fragment = found[origin] if found else self.known_fragment(origin, frame)
+                if fragment is ABSENT:
+                    return ABSENT
+                fragments.append(fragment)
+            is_many = declaration.inputs[name].many
+            wired[name] = many(flat_keys(fragments)) if is_many else joined(fragments[0])
+        return wired
+
+    def _head(self, node: Planned) -> str:
+        if not node.head:
+            node.head = head(node, self.salt, self.sources.get(node.type, ""))
+        return node.head
+
+    def _extra(self, node: Planned, implementation: Implementation, frame: Frame) -> Task:
+        """What stands for the inputs under `effective`, and for what is read from outside."""
+        parts = []
+        for function, with_files in (
+            (implementation.effective, False),
+            (implementation.fingerprint, True),
+        ):
+            if function is None:
+                continue
+            arguments = yield from self._arguments(node, function, frame)
+            if isinstance(arguments, Failure):
+                return arguments
+            if PENDING in arguments.values():
+                return unknown(node.path)
+            if with_files:
+                arguments["files"] = self.files
+            try:
+                parts.append(plain_digest(function(**arguments)))
+            except NodeError as error:
+                return self.fail(error.at(node.path), frame.turn)
+        return "".join(parts)
+
+    def _arguments(self, node: Planned, function: Any, frame: Frame) -> Task:
+        names = function.__code__.co_varnames[: function.__code__.co_argcount]
+        arguments = {}
+        for name in names:
+            if name in node.origins:
+                value = yield from self.value(node.origins[name][0], frame)
+                if isinstance(value, Failure):
+                    return value
+                arguments[name] = value
+            elif name in node.params:
+                arguments[name] = node.params[name]
+        return arguments
+
+    def known_fragment(self, origin: Origin, frame: Frame) -> Any:
+        """The key of what a wire brings if it follows from keys at hand, else ABSENT."""
+        if type(origin) is Typed:
+            return plain_digest(origin.value)
+        node, port, inside = cast(Ref, origin)
+        if inside:
+            return self._inside_key(self.body_frame(node, frame), port)
+        if node.kind != "call":
+            return ABSENT
+        home = self.home(node, frame)
+        known = home.digests.get((node, port))
+        if known is not None:
+            return known
+        assert node.declaration is not None
+        key = home.keys.get(node)
+        if key is None or node.declaration.outputs[port].content:
+            return ABSENT
+        home.digests[node, port] = fragment = port_key(key, port)
+        return fragment
+
+    def fragment(self, origin: Origin, frame: Frame) -> Task:
+        """The key of what a wire brings: a text, a SequenceKey, or a Failure."""
+        known = self.known_fragment(origin, frame)
+        if known is not ABSENT:
+            return known
+        ref = cast(Ref, origin)
+        home = self.home(ref.node, frame)
+        match ref.node.kind:
+            case "call":
+                return (yield from self._call_fragment(ref, home))
+            case "switch":
+                chosen = yield self.chosen(ref.node, home)
+                return (
+                    chosen if isinstance(chosen, Failure) else (yield self.fragment(chosen, home))
+                )
+        return (yield from self._loop_key(ref.node, ref.port, home))
+
+    def _inside_key(self, frame: Frame, port: str) -> Any:
+        if port == "item":
+            return frame.item_key
+        return plain_digest(frame.index) if port == "index" else frame.carried_keys[port]
+
+    def _call_fragment(self, ref: Ref, home: Frame) -> Task:
+        """The key of a call's output: its content digest where it has one."""
+        node, port, _ = ref
+        assert node.declaration is not None
+        key = yield self.key(node, home)
+        if isinstance(key, Failure):
+            return key
+        fragment = port_key(key, port)
+        if node.declaration.outputs[port].content:
+            digest = None if node.declaration.static else self.cache.digest(fragment)
+            if digest is None:
+                value = yield from self.value(ref, home)
+                if isinstance(value, Failure):
+                    return value
+                if value is PENDING:
+                    return unknown(node.path)
+                digest = digest_of(value)
+            fragment = digest or fragment
+        home.digests[node, port] = fragment
+        return fragment
+
+    def _loop_key(self, node: Planned, port: str, home: Frame) -> Task:
+        run = yield self.loop(node, home)
+        if isinstance(run, Failure):
+            return run
+        failure = yield self.extend(run, run.count)
+        if failure is not None:
+            return failure
+        if port not in node.collect:
+            return run.carried_keys[port]
+        keys = []
+        for frame in run.frames:
+            key = yield from self.fragment(node.collect[port], frame)
+            if isinstance(key, Failure):
+                return key
+            keys.append(joined(key))
+        return SequenceKey(keys)

@@ -1,0 +1,184 @@
+"""From a valid graph to a plan: what the wanted outputs need, in which order, and where it lives.
+
+A node's home is the innermost body whose turn it depends on: what does not turn runs once. Says
+nothing about keys, caches or how things are run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from .catalogue import Catalogue
+from .graph import Graph, split_wire
+from .plan import Origin, Plan, Planned, Ref, Scope, Typed
+from .unfold import Unfolding
+
+
+def plan(graph: Graph, catalogue: Catalogue, want: Iterable[str] | None = None) -> Plan:
+    """Plans a graph that `validate` accepted.
+
+    `want` names public outputs, sinks or `node.port`s; None means all outputs and sinks.
+    Raises KeyError for a wanted name that the graph lacks.
+    """
+    unfolding = Unfolding(graph, catalogue)
+    outputs, sinks, lost = _roots(unfolding, want)
+    order = _order(outputs, sinks)
+    _homes(order)
+    tops = _place_sinks(order, sinks)
+    _count_readers(order, outputs.values())
+    return Plan(tuple(order), outputs, tuple(tops), tuple(lost))
+
+
+def _roots(
+    unfolding: Unfolding, want: Iterable[str] | None
+) -> tuple[dict[str, Ref], list[Planned], list[str]]:
+    """The wanted outputs and sinks, and the names of those that muting took away."""
+    root = unfolding.root
+    sinks = [made for made in unfolding.all if made.declaration and made.declaration.sink]
+    names = dict(root.graph.outputs)
+    if want is not None:
+        wanted = list(want)
+        paths = {made.path for made in sinks}
+        names = {name: names.get(name, name) for name in wanted if name not in paths}
+        sinks = [made for made in sinks if made.path in wanted]
+    outputs: dict[str, Ref] = {}
+    lost = [made.path for made in sinks if made.muted]
+    for name, wire in names.items():
+        if split_wire(wire)[0] not in root.scopes.nodes:
+            raise KeyError(name)
+        for ref in unfolding.origin(root, wire, ""):
+            if isinstance(ref, Ref) and not ref.node.muted:
+                outputs[name] = ref
+            else:
+                lost.append(name)
+    return outputs, [made for made in sinks if not made.muted], lost
+
+
+def _order(outputs: Mapping[str, Ref], sinks: list[Planned]) -> list[Planned]:
+    """The needed nodes, each after its sources; a loop after all that its body needs."""
+    order: list[Planned] = []
+    done: set[Planned] = set()
+    for sink in sinks:
+        for node, loop in _nesting(sink):
+            if node not in loop.sinks:
+                loop.sinks = (*loop.sinks, node)
+    stack: list[tuple[Planned, Iterator[Planned]]] = []
+    for root in (*(ref.node for ref in outputs.values()), *map(_outermost, sinks)):
+        if root in done:
+            continue
+        done.add(root)
+        stack.append((root, iter(_needs(root))))
+        while stack:
+            node, rest = stack[-1]
+            for source in rest:
+                if source not in done:
+                    done.add(source)
+                    stack.append((source, iter(_needs(source))))
+                    break
+            else:
+                order.append(node)
+                stack.pop()
+    return order
+
+
+def _needs(node: Planned) -> list[Planned]:
+    found = []
+    for origins in node.origins.values():
+        for origin in origins:
+            if type(origin) is Ref and not origin.inside:
+                found.append(origin.node)
+    if node.kind == "call":
+        return found
+    refs = [*node.next.values(), *node.collect.values(), *([node.show] if node.show else [])]
+    found += [ref.node for ref in refs if not ref.inside]
+    return [*found, *node.sinks]
+
+
+def _nesting(node: Planned) -> Iterator[tuple[Planned, Planned]]:
+    """Each loop around a node, with the member of its body that holds the node."""
+    while node.scope.loop is not None:
+        yield node, node.scope.loop
+        node = node.scope.loop
+
+
+def _outermost(node: Planned) -> Planned:
+    for _, loop in _nesting(node):
+        node = loop
+    return node
+
+
+def _homes(order: list[Planned]) -> None:
+    """Gives every node its home. Sources come first, so one pass is enough.
+
+    A loop lives where the deepest thing lives that it, or anything in its body, reads from
+    outside. A body node of an unfinished loop is met before the loop, as `order` has it.
+    """
+    outside: dict[Planned, list[Scope]] = {}
+    for node in order:
+        if node.scope.depth == 0:
+            node.home = node.scope
+            continue
+        reads = [_scope_of(origin) for origins in node.origins.values() for origin in origins]
+        reads += [_scope_of(r) for r in (*node.next.values(), *node.collect.values())]
+        if node.show is not None:
+            reads.append(_scope_of(node.show))
+        reads += outside.pop(node, [])
+        inner = node.scope.depth
+        own = [scope for scope in reads if scope is not None and scope.depth <= inner]
+        node.home = max(own, key=lambda scope: scope.depth, default=_top(node))
+        loop = node.scope.loop
+        if loop is not None:
+            outside.setdefault(loop, []).extend(s for s in own if s.depth < inner)
+
+
+def _top(node: Planned) -> Scope:
+    scope = node.scope
+    while scope.loop is not None:
+        scope = scope.loop.scope
+    return scope
+
+
+def _scope_of(origin: Origin) -> Scope | None:
+    if isinstance(origin, Typed):
+        return None
+    if origin.inside:
+        return origin.node.body
+    return origin.node.home
+
+
+def _place_sinks(order: list[Planned], sinks: list[Planned]) -> list[Planned]:
+    """Sinks that change with a turn stay with their loop; returns what is run from the top."""
+    for node in order:
+        node.sinks = ()
+    tops: dict[Planned, None] = {}
+    for sink in sinks:
+        node = sink
+        while node.home.loop is not None:
+            loop = node.home.loop
+            if node not in loop.sinks:
+                loop.sinks = (*loop.sinks, node)
+            node = loop
+        tops[node] = None
+    return list(tops)
+
+
+def _count_readers(order: list[Planned], outputs: Iterable[Ref]) -> None:
+    """How many wires read each node, and which collected ports are wanted."""
+    for node in order:
+        for origins in node.origins.values():
+            for origin in origins:
+                if type(origin) is Ref:
+                    _read(origin)
+        if node.kind == "call":
+            continue
+        for ref in (*node.next.values(), *node.collect.values()):
+            _read(ref)
+    for ref in outputs:
+        _read(ref)
+        ref.node.readers += 1  # a wanted output is held to the end
+
+
+def _read(ref: Ref) -> None:
+    ref.node.readers += 1
+    if ref.port in ref.node.collect and not ref.inside and ref.port not in ref.node.wanted:
+        ref.node.wanted = (*ref.node.wanted, ref.port)

@@ -1,0 +1,149 @@
+"""The account of a run: events as they happen, and afterwards what ran, what was kept, how long."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from . import events
+from .context import Artifact
+from .errors import Problem
+from .plan import Plan, Planned
+from .values import Value
+
+TURN_INTERVAL = 0.05
+
+
+@dataclass(slots=True)
+class NodeReport:
+    """What became of one node: calls made, results found in the cache, seconds of its calls.
+
+    For loops `runs` and `cached` count turns.
+    """
+
+    runs: int = 0
+    cached: int = 0
+    seconds: float = 0.0
+    failed: bool = False
+
+
+@dataclass(slots=True)
+class Report:
+    """By path, every node of the plan; one that nobody asked for has neither runs nor cached."""
+
+    nodes: dict[str, NodeReport] = field(default_factory=dict)
+    seconds: float = 0.0
+
+    @property
+    def ran(self) -> list[str]:
+        return [path for path, node in self.nodes.items() if node.runs]
+
+    @property
+    def cached(self) -> list[str]:
+        return [path for path, node in self.nodes.items() if node.cached and not node.runs]
+
+
+class Reporter:
+    """Hears the walker and the driver; keeps the Report and sends events to one listener.
+
+    Turn events come at most 20 times a second for a loop, the last one always.
+    """
+
+    def __init__(
+        self,
+        plan: Plan,
+        listener: events.Listener | None,
+        *,
+        wants_previews: bool = False,
+        on_artifact: Callable[[Artifact], None] | None = None,
+        clock: Callable[[], float] = time.perf_counter,
+    ) -> None:
+        self.wants_previews = wants_previews
+        self.report = Report({node.path: NodeReport() for node in plan.nodes})
+        self._listener = listener
+        self._on_artifact = on_artifact
+        self._clock = clock
+        self._seq = 0
+        self._last_turn: dict[str, float] = {}
+
+    def emit(self, kind: Callable[..., events.Event], *facts: Any) -> None:
+        if self._listener is not None:
+            self._seq += 1
+            self._listener(kind(self._seq, *facts))
+
+    def planned(self, plan: Plan) -> None:
+        self.emit(events.Planned, tuple(node.path for node in plan.nodes), plan.lost)
+
+    def started(self, node: Planned, turn: tuple[int, ...]) -> None:
+        if not turn and self._listener is not None:
+            self.emit(events.NodeStarted, node.path)
+
+    def ran(self, node: Planned, turn: tuple[int, ...], seconds: float) -> None:
+        entry = self.report.nodes[node.path]
+        entry.runs += 1
+        entry.seconds += seconds
+        if not turn and self._listener is not None:
+            self.emit(events.NodeFinished, node.path, seconds, False)
+
+    def cached(self, node: Planned, turn: tuple[int, ...]) -> None:
+        self.report.nodes[node.path].cached += 1
+        if not turn and self._listener is not None:
+            self.emit(events.NodeFinished, node.path, 0.0, True)
+
+    def failed(self, problem: Problem, turn: tuple[int, ...]) -> None:
+        if problem.path in self.report.nodes:
+            self.report.nodes[problem.path].failed = True
+        self.emit(events.NodeFailed, problem, turn)
+
+    def turn(
+        self,
+        node: Planned,
+        around: tuple[int, ...],
+        index: int,
+        count: int,
+        seconds: float,
+        cached: bool,
+    ) -> None:
+        entry = self.report.nodes[node.path]
+        entry.seconds += seconds
+        entry.runs += not cached
+        entry.cached += cached
+        self._turn_event(node, around, index, count, seconds, cached=cached)
+
+    def resumed(self, node: Planned, around: tuple[int, ...], index: int, count: int) -> None:
+        self.report.nodes[node.path].cached += index + 1
+        self._turn_event(node, around, index, count, 0.0, cached=True)
+
+    def _turn_event(
+        self,
+        node: Planned,
+        around: tuple[int, ...],
+        index: int,
+        count: int,
+        seconds: float,
+        *,
+        cached: bool,
+    ) -> None:
+        if self._listener is None:
+            return
+        now = self._clock()
+        recent = now - self._last_turn.get(node.path, -1.0) < TURN_INTERVAL
+        if recent and index + 1 < count:
+            return
+        self._last_turn[node.path] = now
+        self.emit(events.Turn, node.path, around, index, count, seconds, cached)
+
+    def preview(self, node: Planned, around: tuple[int, ...], index: int, value: Any) -> None:
+        image = value.preview() if isinstance(value, Value) else None
+        if image is not None:
+            self.emit(events.Preview, node.path, around, index, image)
+
+    def progress(self, node: Planned, turn: tuple[int, ...], done: int, total: int) -> None:
+        self.emit(events.NodeProgress, node.path, turn, done, total)
+
+    def artifact(self, node: Planned, turn: tuple[int, ...], artifact: Artifact) -> None:
+        if self._on_artifact is not None:
+            self._on_artifact(artifact)
+        self.emit(events.ArtifactSaved, node.path, turn, artifact)

@@ -1,0 +1,324 @@
+"""The front of the engine for programs: an `Engine` loads, checks, forecasts and runs graphs."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Literal, Self
+
+from . import events
+from .bind import bind
+from .cache import RamCache, Tier
+from .canonical import dumps
+from .catalogue import Catalogue
+from .context import Artifact, Context, ModelPool
+from .errors import GraphError, Problem, RunCancelled
+from .files import Files
+from .graph import Graph, parse
+from .keys import Known
+from .migrate import migrate
+from .packs import Registry, find_packs, load_packs
+from .plain import Json
+from .plan import Plan
+from .planner import plan
+from .report import NodeReport, Report, Reporter
+from .validate import validate
+
+if TYPE_CHECKING:
+    from .walk import Walker
+
+Status = Literal["completed", "failed", "cancelled"]
+State = Literal["cached", "run", "unknown", "not needed"]
+RAM_BUDGET = 2 << 30
+DISK_BUDGET = 1 << 30
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a run came to. `values` has each wanted output that was reached."""
+
+    status: Status
+    values: Mapping[str, Any]
+    artifacts: tuple[Artifact, ...]
+    problems: tuple[Problem, ...]
+    report: Report
+    lost: tuple[str, ...] = ()
+
+    def check(self) -> Self:
+        """Returns itself, or raises GraphError (RunCancelled) where the run did not complete."""
+        if self.status == "cancelled":
+            raise RunCancelled("The run was cancelled.")
+        if self.problems:
+            raise GraphError(self.problems)
+        return self
+
+
+@dataclass(slots=True)
+class Prepared:
+    """A graph made ready once: bound, validated, planned. Reused while graph and inputs are."""
+
+    graph: Graph
+    plan: Plan
+    keys: Known = field(default_factory=Known)
+    _document: str = ""
+
+    @property
+    def document(self) -> str:
+        """The canonical text with the values used, where the plan has a sink to put it in."""
+        if not self._document and self.plan.sinks:
+            self._document = dumps(self.graph)
+        return self._document
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """What a run would do, by path.
+
+    `turns` says for a loop how many of how many are kept; `until` for an unknown node what has to
+    run before it is known.
+    """
+
+    states: Mapping[str, State]
+    turns: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    until: Mapping[str, str] = field(default_factory=dict)
+
+
+class Engine:
+    """Nodes, models, files and cache in one place.
+
+    device: a torch device; None picks `cuda` where there is one. dtype: None means float32 on a
+    CPU, float16 elsewhere. store: a folder for what is kept between processes, None keeps nothing
+    on disk. Torch is imported when the first graph is run.
+    """
+
+    def __init__(
+        self,
+        *,
+        device: str | None = None,
+        dtype: str | None = None,
+        registry: Registry | None = None,
+        files: Files | None = None,
+        store: Path | None = None,
+        store_budget: int = DISK_BUDGET,
+        ram_budget: int = RAM_BUDGET,
+        model_budget: int | None = None,
+        user_nodes: Path | None = None,
+    ) -> None:
+        from .pool import Pool
+        from .salt import salt
+        from .store import Store
+
+        self.device = device or _best_device()
+        self.dtype = dtype or ("float32" if self.device == "cpu" else "float16")
+        self.registry = registry or load_packs(find_packs(user_nodes))
+        self.files = files or Files()
+        self.store = Store(store, store_budget, device=self.device) if store else None
+        self.cache: Tier = RamCache(ram_budget, self.store)
+        self.pool: ModelPool = Pool(self.device, model_budget)
+        self.salt = salt(self.device, self.dtype)
+        self._prepared: tuple[Graph, Any, Prepared] | None = None
+
+    @property
+    def catalogue(self) -> Catalogue:
+        return self.registry.catalogue
+
+    def load(self, path: Path | str) -> Graph:
+        """Reads a graph file and brings it up to date. Raises GraphError, OSError."""
+        return self.parse(Path(path).read_bytes())
+
+    def parse(self, text: str | bytes) -> Graph:
+        """Reads a graph from text and brings it up to date. Raises GraphError."""
+        return migrate(parse(text), self.catalogue)
+
+    def validate(self, graph: Graph, *, ready: bool = False) -> list[Problem]:
+        """Every problem of a graph, the lists of this machine's models and files included."""
+        return validate(graph, self.catalogue, lists=self.lists(), ready=ready)
+
+    def lists(self) -> dict[str, tuple[str, ...]]:
+        """The entries of every list that a node's input names: models, images."""
+        choices = {
+            port.choices.name: port.choices
+            for declaration in self.catalogue.declarations.values()
+            for port in declaration.inputs.values()
+            if port.choices is not None
+        }
+        return {name: self.files.choices(choice) for name, choice in choices.items()}
+
+    def prepare(
+        self,
+        graph: Graph,
+        inputs: Mapping[str, Json] | None = None,
+        want: Iterable[str] | None = None,
+    ) -> Prepared:
+        """Binds the public inputs, validates, plans. Raises GraphError with all problems."""
+        want = None if want is None else tuple(want)
+        asked = (dict(inputs or {}), want)
+        if self._prepared is not None:
+            last_graph, last_asked, last = self._prepared
+            if last_graph is graph and last_asked == asked:
+                return last
+        bound = bind(graph, self.catalogue, inputs or {})
+        problems = self.validate(bound, ready=True)
+        if problems:
+            raise GraphError(problems)
+        try:
+            made = Prepared(bound, plan(bound, self.catalogue, want))
+        except KeyError as missing:
+            raise GraphError([_unwanted(graph, missing.args[0])]) from None
+        self._prepared = (graph, asked, made)
+        return made
+
+    def run(
+        self,
+        graph: Graph,
+        inputs: Mapping[str, Json] | None = None,
+        *,
+        want: Iterable[str] | None = None,
+        on_event: events.Listener | None = None,
+        previews: bool = False,
+        cancelled: Callable[[], bool] | None = None,
+        facts: Mapping[str, str] | None = None,
+    ) -> Result:
+        """Runs a graph with values for its public inputs.
+
+        want: names of public outputs, sinks or `node.port`s; None means all outputs and sinks.
+        on_event: called in this thread with each event. cancelled: asked before every call.
+        Raises GraphError where the graph or a value is wrong; what fails in a node is in the
+        Result.
+        """
+        from . import drivers
+
+        ready = self.prepare(graph, inputs, want)
+        artifacts: list[Artifact] = []
+
+        reporter = Reporter(
+            ready.plan, on_event, wants_previews=previews, on_artifact=artifacts.append
+        )
+        reporter.planned(ready.plan)
+        walker = self.walker(ready, reporter)
+        context = self.context(ready, facts, cancelled)
+        start = time.perf_counter()
+        status: Status = "completed"
+        try:
+            drivers.run(walker, context, reporter)
+        except RunCancelled:
+            status = "cancelled"
+        problems = tuple(failure.problem for failure in walker.outcome.failures)
+        if problems and status == "completed":
+            status = "failed"
+        reporter.report.seconds = time.perf_counter() - start
+        reporter.emit(events.Finished, status, reporter.report.seconds)
+        outputs = walker.outcome.outputs
+        lost = ready.plan.lost
+        return Result(status, outputs, tuple(artifacts), problems, reporter.report, lost)
+
+    def forecast(
+        self,
+        graph: Graph,
+        inputs: Mapping[str, Json] | None = None,
+        *,
+        want: Iterable[str] | None = None,
+    ) -> Forecast:
+        """What a run would do now. Computes nothing but static nodes. Raises GraphError."""
+        from . import drivers
+
+        ready = self.prepare(graph, inputs, want)
+        reporter = Reporter(ready.plan, None)
+        walker = self.walker(ready, reporter)
+        running = drivers.forecast(walker, self.context(ready), reporter)
+        states: dict[str, State] = {}
+        turns: dict[str, tuple[int, int]] = {}
+        for node in ready.plan.nodes:
+            entry = reporter.report.nodes[node.path]
+            if node.kind in {"repeat", "map"}:
+                turns[node.path] = (entry.cached, entry.cached + entry.runs)
+            states[node.path] = _state(node.path, running, walker.unknown, entry)
+        return Forecast(states, turns, dict(walker.unknown))
+
+    def close(self) -> None:
+        """Writes what is still to be written. The engine must not be used afterwards."""
+        if self.store is not None:
+            self.store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def walker(self, ready: Prepared, reporter: Reporter) -> Walker:
+        """A walk over a prepared graph, for a driver."""
+        from .walk import Walker
+
+        sources = {
+            name: self.catalogue.source_digest(declaration)
+            for name, declaration in self.catalogue.declarations.items()
+            if declaration.pack
+        }
+        return Walker(
+            ready.plan,
+            self.registry.implementations,
+            self.cache,
+            reporter,
+            salt=self.salt,
+            sources=sources,
+            files=self.files,
+            known=ready.keys,
+        )
+
+    def context(
+        self,
+        ready: Prepared,
+        facts: Mapping[str, str] | None = None,
+        cancelled: Callable[[], bool] | None = None,
+    ) -> Context:
+        """What the nodes of a run are handed."""
+        return Context(
+            pool=self.pool,
+            files=self.files,
+            device=self.device,
+            dtype=self.dtype,
+            document=ready.document,
+            facts=facts or {},
+            is_cancelled=cancelled or _never,
+        )
+
+
+def load(path: Path | str) -> Graph:
+    """Reads a graph file as it stands. Raises GraphError, OSError."""
+    return parse(Path(path).read_bytes())
+
+
+def _never() -> bool:
+    return False
+
+
+def _best_device() -> str:
+    import torch
+
+    return "cuda" if torch.cuda.is_available() else "cpu"
+
+
+def _state(
+    path: str, running: Mapping[str, str], unknown: Mapping[str, str], entry: NodeReport
+) -> State:
+    if path in running or entry.runs:
+        return "run"
+    if path in unknown:
+        return "unknown"
+    return "cached" if entry.cached else "not needed"
+
+
+def _unwanted(graph: Graph, name: str) -> Problem:
+    known = ", ".join(graph.outputs) or "none"
+    return Problem(
+        "unknown_port", f"There is no output '{name}'; the graph has {known}.", port=name
+    )

@@ -1,0 +1,111 @@
+"""What the parts of the walker share: the state of one walk, and the tasks they ask of each other.
+
+A task is a generator: it yields other tasks, or a Call, and is sent their results.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from typing import Any
+
+from .cache import Tier
+from .declare import Implementation
+from .errors import Problem
+from .frames import Failure, Frame, LoopRun, Observer, Outcome, Task, Unknown
+from .keys import Known
+from .plan import Origin, Plan, Planned, Scope
+
+
+class Tasks(ABC):
+    """One walk over one plan. `known` keys may be kept between walks of the same plan and salt."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        implementations: Mapping[str, Implementation],
+        cache: Tier,
+        observer: Observer,
+        *,
+        salt: str = "",
+        sources: Mapping[str, str] | None = None,
+        files: Any = None,
+        known: Known | None = None,
+    ) -> None:
+        self.plan = plan
+        self.implementations = implementations
+        self.cache = cache
+        self.observer = observer
+        self.salt = salt
+        self.sources = sources or {}
+        self.files = files
+        self.spent = 0.0
+        self.calls = 0
+        self.unknown: dict[str, str] = {}
+        self.top = Frame(Scope(None, 0), None)
+        if known is not None and not any(_looks_outside(n, implementations) for n in plan.nodes):
+            self.top.keys = known.keys
+            self.top.digests = known.digests
+        self.outcome = Outcome()
+
+    @abstractmethod
+    def value(self, origin: Origin, frame: Frame) -> Task:
+        """The value a wire brings to a reader in `frame`, or a Failure."""
+
+    @abstractmethod
+    def outputs(self, node: Planned, frame: Frame) -> Task:
+        """All outputs of a call: known, kept, or made now."""
+
+    @abstractmethod
+    def fragment(self, origin: Origin, frame: Frame) -> Task:
+        """The key of what a wire brings: a text, a SequenceKey, or a Failure."""
+
+    @abstractmethod
+    def chosen(self, node: Planned, frame: Frame) -> Task:
+        """The case that a Switch's `on` picks, as an origin."""
+
+    @abstractmethod
+    def loop(self, node: Planned, frame: Frame) -> Task:
+        """A loop with its items and the keys of its initial values."""
+
+    @abstractmethod
+    def extend(self, run: LoopRun, count: int) -> Task:
+        """Makes frames and keys for the first `count` turns; a Failure, or None."""
+
+    @abstractmethod
+    def finish(self, node: Planned, frame: Frame) -> Task:
+        """A loop run to its end, or the Failure that ended it."""
+
+    @abstractmethod
+    def advance(self, run: LoopRun, turn: int) -> Task:
+        """Brings the carried values to the start of `turn`; a Failure, or None."""
+
+    def fail(self, problem: Problem, turn: tuple[int, ...]) -> Failure:
+        self.observer.failed(problem, turn)
+        return Failure(problem)
+
+    def passed_on(self, node: Planned, failure: Failure) -> Failure:
+        """A node's failure that is another's; a forecast notes what it waits for."""
+        if type(failure) is Unknown:
+            self.unknown[node.path] = failure.problem.path
+        return failure
+
+    def home(self, node: Planned, frame: Frame) -> Frame:
+        """The frame of the node's home, which is `frame` or one around it."""
+        depth = node.home.depth
+        while frame.scope.depth > depth:
+            assert frame.parent is not None
+            frame = frame.parent
+        return frame
+
+    def body_frame(self, loop: Planned, frame: Frame) -> Frame:
+        """The frame of the turn of `loop` that is around `frame`."""
+        while frame.scope is not loop.body:
+            assert frame.parent is not None
+            frame = frame.parent
+        return frame
+
+
+def _looks_outside(node: Planned, implementations: Mapping[str, Implementation]) -> bool:
+    found = implementations.get(node.type)
+    return found is not None and found.fingerprint is not None

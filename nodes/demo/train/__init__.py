@@ -1,0 +1,1 @@
+"""Draws captioned pictures and trains the embedded text-to-image model on them."""

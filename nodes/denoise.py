@@ -1,0 +1,159 @@
+"""The denoiser's one call a step."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+import torch
+from torch import Tensor
+
+from engine import Context, Field, NodeError, node
+
+from .conditioning import Conditioning, Entry
+from .latent import Latent
+from .prediction import Prediction
+from .recipes import UNet
+from .residuals import AdapterFeatures, Residuals, stacked, summed
+from .steps import Step
+
+
+@node("UNetDenoise", category="sampling", aliases=("KSampler", "Denoise", "Predict noise"))
+def unet_denoise(
+    ctx: Context,
+    unet: UNet,
+    latent: Latent,
+    step: Step,
+    conditioning: Conditioning,
+    residuals: Sequence[Residuals] = (),
+    features: Sequence[AdapterFeatures] = (),
+    concat: Sequence[Latent] = (),
+    guidance: Annotated[float, Field(ge=0, le=1000)] | None = None,
+) -> Prediction:
+    """Ask the UNet what it sees in the latent: one forward pass for all rows of conditioning.
+
+    The latent [B,C,H,W] is repeated for each row, rows outermost, then scaled for the step, as in
+    StableDiffusionPipeline and StableDiffusionXLPipeline (bit-equal); texts are [1,L,C], or
+    [B,L,C] for a text an image. SDXL without size ids: the latent's pixel size, no crop.
+    residuals: of ControlNets, added in wire order. features: of T2I adapters. concat: latents
+    whose channels follow the scaled ones, unscaled (9-channel inpainting). guidance: for models
+    with an embedded guidance scale alone (LCM). Gives samples [R*B,C,H,W].
+    Errors: a latent, text or adapter of another family of models.
+    """
+    _check_latent(unet, latent, concat)
+    labels = conditioning.labels
+    batch = len(latent.samples)
+    with ctx.pool.use(unet) as model:
+        device, dtype = model.device, model.dtype
+        entries = [row.entries[0] for row in conditioning.rows]
+        samples = step.scale_input(torch.cat([latent.samples.to(device)] * len(labels)))
+        if concat:
+            samples = torch.cat([samples, *_beside(concat, len(labels), device)], dim=1)
+        extra = summed(residuals, labels)
+        output = model(
+            samples,
+            step.timestep,
+            encoder_hidden_states=_texts(entries, batch, unet).to(device, dtype),
+            timestep_cond=_guidance(model.config, guidance, len(samples), device, dtype),
+            added_cond_kwargs=_added(model.config, entries, latent, device, dtype),
+            down_block_additional_residuals=extra[:-1] if extra else None,
+            mid_block_additional_residual=extra[-1] if extra else None,
+            down_intrablock_additional_residuals=stacked(features, len(labels)),
+            return_dict=False,
+        )[0]
+    return Prediction(output, labels)
+
+
+def guidance_embedding(scale: Tensor, width: int, dtype: torch.dtype) -> Tensor:
+    """Sines and cosines of a guidance scale [N], as [N,width].
+
+    Source: LatentConsistencyModelPipeline.get_guidance_scale_embedding.
+    """
+    half = width // 2
+    slope = torch.log(torch.tensor(10000.0)) / (half - 1)
+    waves = torch.exp(torch.arange(half, dtype=dtype) * -slope)
+    phases = (scale * 1000.0).to(dtype)[:, None] * waves[None, :]
+    embedding = torch.cat([torch.sin(phases), torch.cos(phases)], dim=1)
+    return torch.nn.functional.pad(embedding, (0, width % 2))
+
+
+def _beside(concat: Sequence[Latent], rows: int, device: Any) -> list[Tensor]:
+    return [torch.cat([other.samples.to(device)] * rows) for other in concat]
+
+
+def _texts(entries: Sequence[Entry], batch: int, unet: UNet) -> Tensor:
+    width = entries[0].embedding.shape[2]
+    if width != unet.text_width:
+        raise NodeError(
+            f"This UNet reads texts {unet.text_width} wide, and this conditioning is {width} wide.",
+            port="conditioning",
+            fix="Encode the text with the text encoder of the same model.",
+        )
+    return torch.cat([_for_images(entry.embedding, batch) for entry in entries])
+
+
+def _for_images(tensor: Tensor, batch: int) -> Tensor:
+    """[1,...] or [B,...] as [B,...]."""
+    if len(tensor) not in {1, batch}:
+        raise NodeError(
+            f"The conditioning has {len(tensor)} texts for {batch} pictures.",
+            port="conditioning",
+            fix="Give one text, or one for each picture of the latent's batch.",
+        )
+    return tensor if len(tensor) == batch else tensor.repeat(batch, *[1] * (tensor.ndim - 1))
+
+
+def _added(
+    config: Any, entries: Sequence[Entry], latent: Latent, device: Any, dtype: torch.dtype
+) -> dict[str, Tensor] | None:
+    """SDXL's pooled texts [R*B,P] and size ids [R*B,6]; None for models without."""
+    if config.addition_embed_type != "text_time":
+        return None
+    batch = len(latent.samples)
+    own = (latent.height, latent.width, 0, 0, latent.height, latent.width)
+    ids = [torch.tensor([entry.size or own], dtype=dtype) for entry in entries]
+    pooled = [entry.pooled for entry in entries if entry.pooled is not None]
+    if len(pooled) < len(entries):
+        raise NodeError(
+            "This UNet needs a pooled text, as SDXL's text encoders give, and there is none.",
+            port="conditioning",
+            fix="Encode the text with the text encoder of the same model.",
+        )
+    return {
+        "text_embeds": torch.cat([_for_images(text, batch) for text in pooled]).to(device, dtype),
+        "time_ids": torch.cat([_for_images(row, batch) for row in ids]).to(device),
+    }
+
+
+def _guidance(
+    config: Any, guidance: float | None, count: int, device: Any, dtype: torch.dtype
+) -> Tensor | None:
+    width = config.time_cond_proj_dim
+    if width is None and guidance is None:
+        return None
+    if width is None or guidance is None:
+        raise NodeError(
+            "This UNet has no embedded guidance scale, so `guidance` must stay unset."
+            if width is None
+            else "This UNet embeds its guidance scale, and none is set.",
+            port="guidance",
+            fix="Use CFGCombine instead." if width is None else "Set `guidance`, for example 8.",
+        )
+    scale = torch.tensor(guidance - 1).repeat(count)
+    return guidance_embedding(scale, width, dtype).to(device, dtype)
+
+
+def _check_latent(unet: UNet, latent: Latent, concat: Sequence[Latent]) -> None:
+    if latent.space and unet.space and latent.space != unet.space:
+        raise NodeError(
+            f"This UNet works on latents of '{unet.space}', and this one is of '{latent.space}'.",
+            port="latent",
+            fix="Encode, or make the empty latent, with the vae of the same model.",
+        )
+    channels = [each.samples.shape[1] for each in (latent, *concat)]
+    if sum(channels) != unet.in_channels:
+        raise NodeError(
+            f"This UNet takes {unet.in_channels} channels, and it is given "
+            f"{' + '.join(map(str, channels))}.",
+            port="concat" if concat else "latent",
+        )

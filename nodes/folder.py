@@ -1,0 +1,184 @@
+"""A diffusers folder on disk: its JSON read and checked, its weights found and hashed.
+
+Builds nothing and imports no model library: a folder is judged before any of its weights is read.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from engine import Files, NodeError
+from engine.values import hashed
+
+from .recipes import Source
+
+LIBRARIES = {"diffusers", "transformers", "stable_diffusion", None}
+CLASSES = {
+    "unet": {"UNet2DConditionModel"},
+    "vae": {"AutoencoderKL"},
+    "text_encoder": {"CLIPTextModel", "CLIPTextModelWithProjection"},
+    "text_encoder_2": {"CLIPTextModelWithProjection"},
+    "tokenizer": {"CLIPTokenizer", "CLIPTokenizerFast"},
+    "tokenizer_2": {"CLIPTokenizer", "CLIPTokenizerFast"},
+}
+PICKLES = {".bin", ".ckpt", ".pt", ".pth", ".pkl"}
+MAX_JSON = 64 << 20
+
+
+@dataclass(frozen=True)
+class ModelFolder:
+    """A folder with a model_index.json; `name` is what the user calls it."""
+
+    path: Path
+    name: str
+    index: dict[str, Any]
+
+    @classmethod
+    def open(cls, path: Path, name: str) -> ModelFolder:
+        """Reads the index. Raises NodeError (`bad_model_file`, `unsafe_format`)."""
+        folder = cls(path, name, {})
+        if path.suffix.lower() in PICKLES:
+            raise _pickled(name, "")
+        if not path.is_dir():
+            raise folder.bad("is a single file, and only diffusers folders can be loaded")
+        index = folder.read("model_index.json")
+        folder.index.update(index)
+        folder._check_index()
+        return folder
+
+    def bad(self, what: str) -> NodeError:
+        """An error about this folder: `what` continues the sentence "The model 'x' ..."."""
+        return NodeError(f"The model '{self.name}' {what}.", code="bad_model_file", port="model")
+
+    def read(self, *parts: str) -> dict[str, Any]:
+        """A JSON object of the folder; numbers may be infinite, as diffusers writes them."""
+        shown = "/".join(parts)
+        path = self.path.joinpath(*parts)
+        if not path.is_file():
+            raise self.bad(f"has no {shown}")
+        if path.stat().st_size > MAX_JSON:
+            raise self.bad(f"has a {shown} of more than 64 MiB, which is no configuration")
+        try:
+            with self.reading():
+                data = json.loads(path.read_bytes())
+        except (ValueError, RecursionError) as broken:
+            raise self.bad(f"has a {shown} that is no JSON ({broken})") from None
+        if not isinstance(data, dict):
+            raise self.bad(f"has a {shown} that is no JSON object")
+        return data
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """What the file system refuses, as an error about the model."""
+        try:
+            yield
+        except OSError as refused:
+            raise unreadable(self.name, refused) from None
+
+    def has(self, component: str) -> bool:
+        """Whether the index names a class for the component (`[null, null]` is none)."""
+        entry = self.index.get(component)
+        return isinstance(entry, list) and len(entry) == 2 and entry[1] is not None
+
+    def source(self, files: Files, components: Sequence[str], extra: Sequence[str] = ()) -> Source:
+        """Where the weights of some components lie, named by the content of all files read.
+
+        extra: folders without weights that matter too (tokenizers).
+        """
+        found = [self._weights(component) for component in components]
+        for component in extra:
+            self._check_class(component)
+        read = [path for _, paths in found for path in paths]
+        read += [path for component in extra for path in self._all(component)]
+        with self.reading():
+            digests = [files.sha256(path) for path in read]
+        classes = [str(self.index[component][1]) for component in components]
+        return Source(
+            content=hashed(*components, *classes, *digests),
+            folders=tuple(self.path / component for component in (*components, *extra)),
+            variants=tuple(variant for variant, _ in found),
+            classes=tuple(classes),
+            model=self.name,
+        )
+
+    def _check_index(self) -> None:
+        if not isinstance(self.index.get("_class_name"), str):
+            raise self._unsafe("its own pipeline code")
+        for component, entry in self.index.items():
+            if isinstance(entry, list) and entry and entry[0] not in LIBRARIES:
+                raise self._unsafe(f"its own code for '{component}' ({str(entry[0])[:40]})")
+
+    def _unsafe(self, what: str) -> NodeError:
+        return NodeError(
+            f"The model '{self.name}' wants to run {what}, which is refused.",
+            code="unsafe_format",
+            port="model",
+            fix="Take a model whose model_index.json names classes of diffusers and transformers.",
+        )
+
+    def _check_class(self, component: str) -> None:
+        if not self.has(component):
+            raise self.bad(f"has no {component}: a UNet model with CLIP text encoders is wanted")
+        found = self.index[component][1]
+        if found not in CLASSES[component]:
+            known = " or ".join(sorted(CLASSES[component]))
+            raise self.bad(f"has the {component} '{str(found)[:60]}'; {known} is supported")
+
+    def _weights(self, component: str) -> tuple[str, list[Path]]:
+        """The variant and the files of a component: its config and its weights."""
+        self._check_class(component)
+        stem = "model" if component.startswith("text") else "diffusion_pytorch_model"
+        folder = self.path / component
+        config = folder / "config.json"
+        for variant in ("", "fp16"):
+            dotted = f".{variant}" if variant else ""
+            single = folder / f"{stem}{dotted}.safetensors"
+            if single.is_file():
+                return variant, [config, single]
+            shards = folder / f"{stem}.safetensors.index{dotted}.json"
+            if shards.is_file():
+                return variant, [config, shards, *self._shards(component, shards.name)]
+        if any(path.suffix in PICKLES for path in self._all(component)):
+            raise _pickled(self.name, f" for {component}")
+        raise self.bad(f"has no weights for {component} ({stem}.safetensors)")
+
+    def _shards(self, component: str, index: str) -> list[Path]:
+        """The files that a shard index names: plain names within the folder, all of them there."""
+        named = self.read(component, index).get("weight_map")
+        names = set(named.values()) if isinstance(named, dict) else set()
+        if not names:
+            raise self.bad(f"has an empty shard index for {component}")
+        for name in names:
+            plain = isinstance(name, str) and Path(name).name == name and "\\" not in name
+            if not plain or not (self.path / component / name).is_file():
+                raise self.bad(f"names a shard of {component} that is no file of its folder")
+        return [self.path / component / name for name in sorted(names)]
+
+    def _all(self, component: str) -> list[Path]:
+        return sorted(path for path in (self.path / component).glob("*") if path.is_file())
+
+
+def unreadable(model: str, refused: OSError) -> NodeError:
+    """An error for a model file that is gone or may not be read, without its path."""
+    gone = isinstance(refused, FileNotFoundError)
+    reason = "a file of it is no longer there" if gone else refused.strerror or "it is refused"
+    return NodeError(
+        f"The model '{model}' cannot be read: {reason}.",
+        code="model_missing" if gone else "model_unreadable",
+        fix="Put it back." if gone else "Check that this user may read the files.",
+    )
+
+
+def _pickled(name: str, where: str) -> NodeError:
+    return NodeError(
+        f"The model '{name}' has pickle weights{where}, which can run any code and are refused.",
+        code="unsafe_format",
+        port="model",
+        fix="Convert it where you trust it: load it with diffusers and call "
+        "save_pretrained(folder, safe_serialization=True).",
+    )

@@ -1,0 +1,143 @@
+"""A pack of nodes that add numbers, and an Engine of them: what the walker's tests run."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from engine import Artifact, Context, NodeError, Value, node
+from engine.packs import registry_of
+from engine.session import Engine, Result
+
+CALLS: list[str] = []
+
+
+@dataclass(frozen=True, slots=True)
+class Thing(Value):
+    """A number without a content key: named by how it was made, as a latent is."""
+
+    x: float
+
+    def tensors(self) -> Iterator[Any]:
+        return iter(())
+
+    def is_finite(self) -> bool:
+        return abs(self.x) < float("inf")
+
+    def preview(self) -> str:
+        return f"picture of {self.x:g}"
+
+
+class Pair(NamedTuple):
+    low: Thing
+    high: Thing
+
+
+@node("Make", category="things")
+def make(x: float = 1.0) -> Thing:
+    """A thing."""
+    CALLS.append("Make")
+    return Thing(x)
+
+
+@node("Add", category="things")
+def add(a: Thing, b: float = 1.0) -> Thing:
+    """A thing and a number."""
+    CALLS.append("Add")
+    return Thing(a.x + b)
+
+
+@node("Total", category="things")
+def total(things: list[Thing]) -> Thing:
+    """The sum of many."""
+    CALLS.append("Total")
+    return Thing(sum(thing.x for thing in things))
+
+
+@node("Split", category="things")
+def split(thing: Thing) -> Pair:
+    """Two things."""
+    CALLS.append("Split")
+    return Pair(Thing(thing.x - 1), Thing(thing.x + 1))
+
+
+@node("Read", category="things")
+def read(thing: Thing) -> float:
+    """The number in a thing: not static, but its result has a content key."""
+    CALLS.append("Read")
+    return thing.x
+
+
+@node("Sum", category="things", static=True)
+def plus(a: float, b: float = 0.0) -> float:
+    """Static maths."""
+    CALLS.append("Sum")
+    return a + b
+
+
+@node("Less", category="things", static=True)
+def less(a: float, b: float) -> bool:
+    """Static comparison."""
+    CALLS.append("Less")
+    return a < b
+
+
+@node("Window", category="things", effective=lambda at, start, end: start <= at < end)
+def window(thing: Thing, at: int, start: int = 0, end: int = 100) -> Thing:
+    """Adds 100 inside the window; its key sees only whether it is inside."""
+    CALLS.append("Window")
+    return Thing(thing.x + 100 if start <= at < end else thing.x)
+
+
+@node("Fail", category="things")
+def fail(thing: Thing, at: float = 0.0) -> Thing:
+    """Fails on one number."""
+    CALLS.append("Fail")
+    if thing.x == at:
+        raise NodeError("This number is not wanted.", code="unwanted", port="thing")
+    return thing
+
+
+@node("Crash", category="things")
+def crash(thing: Thing) -> Thing:
+    """Fails in a way nobody planned."""
+    raise ZeroDivisionError("somewhere deep")
+
+
+@node("Show", category="things")
+def show(thing: Thing, ctx: Context, label: str = "") -> None:
+    """A sink."""
+    CALLS.append("Show")
+    ctx.save(Artifact(f"{label}{thing.x:g}".encode(), "text/plain"))
+
+
+def engine(**options: Any) -> Engine:
+    return Engine(registry=registry_of([__name__]), device="cpu", **options)
+
+
+def run(doc: dict[str, Any], inputs: dict[str, Any] | None = None, **options: Any) -> Result:
+    """Runs a graph without its `format`; CALLS then holds this run's calls. `on` is the Engine."""
+    on: Engine = options.pop("on", None) or engine()
+    CALLS.clear()
+    return on.run(on.parse(json.dumps({"format": 1, **doc})), inputs, **options)
+
+
+def chain(turns: int, step: dict[str, Any] | None = None) -> dict[str, Any]:
+    """A Repeat that adds `step` (1 a turn) to 5, and a Show of the result."""
+    step = step or {"type": "Add", "inputs": {"a": "loop.t"}}
+    return {
+        "inputs": {"turns": {"to": ["loop.over"]}},
+        "outputs": {"out": "loop.t"},
+        "nodes": {
+            "make": {"type": "Make", "params": {"x": 5}},
+            "loop": {
+                "type": "Repeat",
+                "params": {"over": turns},
+                "inputs": {"t": "make.thing"},
+                "body": {"add": step},
+                "next": {"t": "add.thing"},
+            },
+        },
+    }

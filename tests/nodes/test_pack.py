@@ -1,0 +1,200 @@
+"""What holds for every node of the pack: declared, documented, pure, its values packable."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+import nodes
+from engine import Context
+from engine.declare import DECLARED, Implementation
+from engine.values import Value, pack, size_of, tensors_of, unpack
+from nodes.conditioning import Conditioning, pair_conditioning
+from nodes.curve import Point
+from nodes.image import Image, Mask
+from nodes.latent import Latent
+from nodes.models import Model, load_model
+from nodes.noise import Random
+from nodes.prediction import Prediction
+from nodes.residuals import AdapterFeatures, Residuals
+from nodes.schedule import Schedule, schedule
+from nodes.text import text_encode
+
+TYPES = {
+    each.declaration.type: each
+    for each in DECLARED
+    if each.module.partition(".")[0] == nodes.__name__
+}
+CORE = (
+    "LoadModel TextEncode PairConditioning ZeroConditioning EmptyLatent RandomNoise AddNoise "
+    "Schedule UNetDenoise CFGCombine SchedulerStep EstimateClean VAEDecode VAEEncode LoadImage "
+    "SaveImage PreviewImage ImageResize LatentResize RepeatLatent ImageBatch ImageGrid StepInfo "
+    "Curve Compare From StepRange Seed"
+)
+
+pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+
+
+def test_the_core_is_there() -> None:
+    assert set(CORE.split()) <= set(TYPES)
+
+
+@pytest.mark.parametrize("name", TYPES)
+def test_every_node_says_what_it_does(name: str) -> None:
+    declaration = TYPES[name].declaration
+    assert declaration.summary.endswith(".")
+    assert len(declaration.summary) <= 120
+    assert declaration.category
+
+
+def test_importing_the_pack_leaves_the_model_libraries_alone() -> None:
+    script = "import nodes, sys; print({'diffusers', 'transformers'} & set(sys.modules))"
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "set()"
+
+
+@pytest.fixture
+def model(ctx: Context, tiny_model: Callable[[str], Path]) -> Model:
+    tiny_model("sd15")
+    return load_model(ctx, "sd15")
+
+
+@pytest.fixture
+def plan(model: Model) -> Schedule:
+    return schedule(model.schedule, "euler_a", 3)
+
+
+@pytest.fixture
+def pair(ctx: Context, model: Model) -> Conditioning:
+    text = text_encode(ctx, model.text_encoder, "a red cat")
+    return pair_conditioning(text, text)
+
+
+@pytest.fixture
+def inputs(
+    ctx: Context, model: Model, plan: Schedule, pair: Conditioning, tmp_path: Path
+) -> dict[str, dict[str, Any]]:
+    """Arguments for each node type that has required inputs, or does more with some set."""
+    latent = Latent(torch.randn(2, 4, 8, 8), model.vae.space, 8)
+    image = Image(torch.rand(1, 64, 64, 3))
+    single = Conditioning(pair.rows[:1])
+    both = Prediction(torch.randn(4, 4, 8, 8), ("uncond", "cond"))
+    guided = Prediction(torch.randn(2, 4, 8, 8), ("guided",))
+    seeded = replace(plan.solver, random=Random.seeded(1))
+    image.to_pil()[0].save(tmp_path / "a.png")
+    step = plan.steps[0]
+    return {
+        "AddNoise": {"latent": latent, "solver": plan.solver, "seed": 3},
+        "CFGCombine": {"prediction": both, "rescale": 0.5},
+        "Compare": {"a": 1.0},
+        "Curve": {"points": [Point(1, 2), Point(0, 1)], "at": 0.5},
+        "CustomSigmas": {"levels": [5.0, 1.0]},
+        "EmptyLatent": {"width": 64, "height": 64},
+        "EstimateClean": {"latent": latent, "prediction": guided, "step": step},
+        "From": {"index": 3},
+        "ImageBatch": {"images": [image, image]},
+        "ImageGrid": {"images": [image, image], "labels": ["a"]},
+        "ImageResize": {"image": image, "width": 32},
+        "LatentResize": {"latent": latent, "width": 32, "height": 32},
+        "LoadImage": {"image": "a.png"},
+        "LoadModel": {"model": "sd15"},
+        "Logic": {"a": True, "b": False},
+        "Math": {"a": 1.0},
+        "Not": {"value": True},
+        "NumberText": {"value": 1.5},
+        "PairConditioning": {"cond": single, "uncond": single},
+        "PreviewImage": {"image": image},
+        "RandomNoise": {"latent": latent, "per_image": True},
+        "RepeatLatent": {"latent": latent},
+        "Round": {"value": 1.5},
+        "SaveImage": {"image": image},
+        "Schedule": {"config": model.schedule},
+        "SchedulerStep": {"solver": seeded, "step": step, "latent": latent, "prediction": guided},
+        "SeedSolver": {"solver": plan.solver, "latent": latent},
+        "StepInfo": {"step": step},
+        "StepRange": {"steps": list(plan.steps), "first": 1},
+        "TextEncode": {"text_encoder": model.text_encoder, "text": "a (red:1.3) cat"},
+        "TextReplace": {"text": "a", "find": "a"},
+        "TextFormat": {"template": "{a}"},
+        "UNetDenoise": {"unet": model.unet, "latent": latent, "step": step, "conditioning": pair},
+        "VAEDecode": {"vae": model.vae, "latent": latent},
+        "VAEEncode": {"vae": model.vae, "image": image, "sample": True},
+        "WholeMath": {"a": 1},
+        "ZeroConditioning": {"conditioning": single},
+    }
+
+
+def called(each: Implementation, arguments: dict[str, Any], ctx: Context) -> Any:
+    with torch.no_grad():
+        return each.function(**arguments, **({each.context: ctx} if each.context else {}))
+
+
+def bits(value: Any) -> list[bytes]:
+    return [tensor.detach().numpy().tobytes() for tensor in tensors_of(value)]
+
+
+@pytest.mark.parametrize("name", TYPES)
+def test_every_node_is_pure(ctx: Context, inputs: dict[str, dict[str, Any]], name: str) -> None:
+    """The same inputs give the same bits, and the inputs stay as they were."""
+    each, arguments = TYPES[name], inputs.get(name, {})
+    kept, before = [], bits(tuple(arguments.values()))
+    watching = replace(ctx, on_artifact=kept.append)
+    versions = [tensor._version for tensor in tensors_of(tuple(arguments.values()))]
+    torch.manual_seed(0)
+    first = called(each, arguments, watching)
+    torch.manual_seed(1)
+    second = called(each, arguments, watching)
+    assert bits(first) == bits(second)
+    assert bits(tuple(arguments.values())) == before
+    assert [t._version for t in tensors_of(tuple(arguments.values()))] == versions
+    assert kept[: len(kept) // 2] == kept[len(kept) // 2 :]
+
+
+VALUES = {
+    "latent": lambda: Latent(torch.randn(1, 4, 2, 2), "sd", 8, empty=True),
+    "image": lambda: Image(torch.rand(1, 2, 2, 3)),
+    "mask": lambda: Mask(torch.rand(1, 2, 2)),
+    "prediction": lambda: Prediction(torch.randn(2, 4, 2, 2).bfloat16(), ("uncond", "cond")),
+    "random": lambda: Random.seeded(5, 2),
+    "residuals": lambda: Residuals((torch.ones(1),), torch.zeros(1), ("cond",)),
+    "features": lambda: AdapterFeatures((torch.ones(1), torch.zeros(1))),
+}
+
+
+@pytest.mark.parametrize("name", VALUES)
+def test_values_come_back_from_the_disk_as_they_were(name: str) -> None:
+    value = VALUES[name]()
+    packed = pack(value)
+    assert packed is not None
+    again = unpack(packed)
+    assert type(again) is type(value)
+    assert bits(_floats(again)) == bits(_floats(value))
+    assert [t.dtype for t in again.tensors()] == [t.dtype for t in value.tensors()]
+    plain = [part for part in vars(value).values() if isinstance(part, str | int | bool)]
+    assert [part for part in vars(again).values() if isinstance(part, str | int | bool)] == plain
+
+
+def _floats(value: Value) -> list[torch.Tensor]:
+    return [tensor.float() for tensor in value.tensors()]
+
+
+def test_conditioning_comes_back_with_its_rows(pair: Conditioning) -> None:
+    packed = pack(pair)
+    assert packed is not None
+    again = unpack(packed)
+    assert again.labels == pair.labels
+    assert bits(again) == bits(pair)
+    assert size_of(pair) > 0
+
+
+def test_recipes_stay_in_memory(model: Model) -> None:
+    assert [pack(part) for part in model[:3]] == [None] * 3

@@ -42,7 +42,7 @@ class Catalogue:
         return target in self.types.get(source, ())
 
     def source_digest(self, declaration: Declaration) -> str:
-        """What stands in keys for a pack's code: empty for the built-in pack, which has versions."""
+        """A pack's code in keys: empty for the built-in pack, whose nodes have versions."""
         if not declaration.pack:
             return ""
         return next(pack.digest for pack in self.packs if pack.name == declaration.pack)

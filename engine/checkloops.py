@@ -90,9 +90,8 @@ def _carried(check: Checker, node_id: str, node: Node, name: str) -> None:
     elif name not in node.next:
         message = "is carried by the Repeat, but `next` does not say its next value."
         check.add("missing_input", message, node_id, name, f'Add "{name}" under next.')
-    elif name not in node.inputs and name not in node.params:
-        if not check.may_lack(node_id, name):
-            check.add("missing_input", "has no initial value.", node_id, name)
+    elif not (name in node.inputs or name in node.params or check.may_lack(node_id, name)):
+        check.add("missing_input", "has no initial value.", node_id, name)
     wire = node.inputs.get(name)
     if isinstance(wire, str):
         check.source(wire, check.scope[node_id], node_id, name[:64])

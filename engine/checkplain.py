@@ -11,6 +11,8 @@ from .plain import Json
 from .ports import Declaration
 
 NO_FIELDS: frozenset[str] = frozenset()
+BODY = Node._fields.index("body")
+NO_BODY = Node("")[BODY:]
 
 
 def check_plain(check: Checker, node_id: str, node: Node, declaration: Declaration) -> None:
@@ -31,10 +33,10 @@ def check_plain(check: Checker, node_id: str, node: Node, declaration: Declarati
             check.unknown_input(node_id, name)
         else:
             check.wired(node_id, port, wire)
-    for port in ports.values():
-        if port.required and port.name not in inputs and port.name not in params:
-            check.missing(node_id, port)
-    if node[6:] != Node("")[6:] or node.graph:
+    for name in check.required(declaration):
+        if name not in inputs and name not in params:
+            check.missing(node_id, ports[name])
+    if node.graph or node[BODY:] != NO_BODY:
         check.foreign_fields(node_id, node, NO_FIELDS)
     if node.v > declaration.version:
         newer_version(check, node_id, node, declaration.version)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import types
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import MISSING, dataclass, fields, is_dataclass
+from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
 from typing import (
     Annotated,
     Any,
@@ -108,6 +108,7 @@ def node(
             upgrade={number: dict(params) for number, params in (upgrade or {}).items()},
             products=tuple(products),
         )
+        _renames(renamed or {}, inputs, type_name)
         _names(fingerprint, inputs, type_name, "fingerprint", extra=frozenset({"files"}))
         implementation = Implementation(
             declaration,
@@ -134,6 +135,12 @@ def _register(implementation: Implementation) -> None:
             where = f"{other.module}.{other.function.__name__}"
             raise DeclarationError(f"'{implementation.declaration.type}' is taken by {where}")
     DECLARED.append(implementation)
+
+
+def _renames(renamed: Mapping[str, str], inputs: Mapping[str, Input], type_name: str) -> None:
+    for old, new in renamed.items():
+        if old in inputs or new not in inputs:
+            raise DeclarationError(f"{type_name}: renamed= maps an old name to one of today")
 
 
 def _names(
@@ -269,6 +276,8 @@ def _plain(annotation: Any) -> Plain | None:
     if inner in SCALARS:
         return Plain(SCALARS[inner], nullable, limits)
     if get_origin(inner) is Literal:
+        if not all(type(choice) is str for choice in get_args(inner)):
+            raise DeclarationError(f"{inner!r}: the choices of a Literal are texts")
         return Plain("enum", nullable, limits, values=tuple(get_args(inner)))
     element = _element(inner)
     if element is not None:
@@ -287,9 +296,13 @@ def _members(record: Any) -> tuple[Member, ...]:
         if plain is None:
             raise DeclarationError(f"{record.__name__}.{field.name} is not of a plain type")
         required = field.default is MISSING and field.default_factory is MISSING
-        default = None if field.default is MISSING else _as_json(field.default)
+        default = None if required else _as_json(_default(field))
         members.append(Member(field.name, plain, required, default))
     return tuple(members)
+
+
+def _default(field: Field[Any]) -> Any:
+    return field.default if field.default_factory is MISSING else field.default_factory()
 
 
 def _limits(metadata: Sequence[Any]) -> Limits | None:

@@ -59,7 +59,7 @@ class NodeError(LatentgraphError):
         return Problem(self.code, self.message, path, self.port, self.fix)
 
 
-class RunCancelled(LatentgraphError):
+class RunCancelled(LatentgraphError):  # noqa: N818 - to be cancelled is no error
     """Raised out of a node's `ctx.check_cancelled()` once the run was cancelled."""
 
 

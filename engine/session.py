@@ -189,9 +189,23 @@ class Engine:
         Raises GraphError where the graph or a value is wrong; what fails in a node is in the
         Result.
         """
+        ready = self.prepare(graph, inputs, want)
+        return self.run_prepared(
+            ready, on_event=on_event, previews=previews, cancelled=cancelled, facts=facts
+        )
+
+    def run_prepared(
+        self,
+        ready: Prepared,
+        *,
+        on_event: events.Listener | None = None,
+        previews: bool = False,
+        cancelled: Callable[[], bool] | None = None,
+        facts: Mapping[str, str] | None = None,
+    ) -> Result:
+        """Runs what `prepare` made ready."""
         from . import drivers
 
-        ready = self.prepare(graph, inputs, want)
         artifacts: list[Artifact] = []
 
         reporter = Reporter(

@@ -93,7 +93,7 @@ class Maker:
         self.faces: dict[str, tuple[dict[str, str], dict[str, str]]] = {}
 
     def file(self) -> Doc:
-        definitions = {}
+        definitions: Doc = {}
         for _ in range(self.random.choice([0, 0, 1, 2])):
             name = f"part{len(definitions)}"
             definitions[name] = self.definition(name)
@@ -186,16 +186,15 @@ class Maker:
         node_id = self.name(kind)
         node: Doc = {"type": kind, "params": {}, "inputs": {}}
         nodes[node_id] = node
-        over = self.random.choice([3, [1, 2.5], ["a", "b"], [], "wire"])
+        over: Any = self.random.choice([3, [1, 2.5], ["a", "b"], [], "wire"])
         sequences = [(w, k) for w, k in wires if k == "int" or k.startswith("list[")]
-        item = {"[": "?"}.get(str(over), "int")
         if over == "wire" and sequences:
             wire, source = self.random.choice(sequences)
             node["inputs"]["over"] = wire
             item = source[5:-1] if source.startswith("list[") else "int"
         else:
             node["params"]["over"] = over = 3 if over == "wire" else over
-            item = "int" if over == 3 else {2.5: "float", "b": "str"}.get((over or [0])[-1], "?")
+            item = {"3": "int", "[1, 2.5]": "float", "['a', 'b']": "str"}.get(str(over), "?")
         inside: Wires = [(f"{node_id}.index", "int"), (f"{node_id}.item", item)]
         carried: dict[str, str] = {}
         if kind == "Repeat":
@@ -330,8 +329,10 @@ class Breaker:
     def value(self) -> Any:
         return copy.deepcopy(
             self.random.choice(
-                [0, 1, -1, 2.5, 20.0, 10**9, 513, True, None, "low", "", "x" * 30]
-                + [[], [1, "a"], [[1], [2.5]], {"at": 1}, [{"at": 1}], [{"nope": 2}]]
+                [
+                    *(0, 1, -1, 2.5, 20.0, 10**9, 513, True, None, "low", "", "x" * 30),
+                    *([], [1, "a"], [[1], [2.5]], {"at": 1}, [{"at": 1}], [{"nope": 2}]),
+                ]
             )
         )
 
@@ -416,7 +417,9 @@ class Breaker:
         self.node.setdefault("inputs", {})[self.port()] = f"{node_id}.{port}"
 
 
-BREAKS = [name for name in vars(Breaker) if name not in {"wire", "port", "value"} and name[0] != "_"]
+BREAKS = [
+    name for name in vars(Breaker) if name not in {"wire", "port", "value"} and name[0] != "_"
+]
 
 
 def broken(random: Random, file: Doc, count: int) -> Doc:

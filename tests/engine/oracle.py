@@ -26,7 +26,10 @@ ENGINE_TYPES = {
     "Subgraph": {"graph"},
 }
 RESERVED = {"over", "item", "index", "on", "default"}
-WORST_FIRST = ["wrong_type", "bad_number", "out_of_choices", "out_of_range", "not_multiple_of"]
+WORST_FIRST = [
+    *("wrong_type", "unknown_input", "missing_input", "bad_number"),
+    *("out_of_choices", "out_of_range", "not_multiple_of"),
+]
 
 
 def judge(raw: Doc, catalogue: Doc, *, ready: bool = False) -> set[Verdict]:
@@ -143,10 +146,9 @@ class World:
         ports = self.ports(node_id, view)
         if ports is None or port in ports:
             return ""
-        if view == "outside" and port in {"item", "index"}:
-            if self.nodes[node_id]["type"] in {"Repeat", "Map"}:
-                return "leaves_body"
-        return "unknown_port"
+        loop = self.nodes[node_id]["type"] in {"Repeat", "Map"}
+        inner = view == "outside" and port in {"item", "index"}
+        return "leaves_body" if loop and inner else "unknown_port"
 
     # Types: guess, and guess again.
 
@@ -500,8 +502,8 @@ class World:
                 yield "bad_id", node_id, name
             elif name not in after or (name not in given and not off):
                 yield "missing_input", node_id, name
-            elif name not in inputs and name not in params:
-                if name in given and not self.lacks_nothing(node_id, name, ready):
+            elif name in given - inputs.keys() - params.keys():
+                if not self.lacks_nothing(node_id, name, ready):
                     yield "missing_input", node_id, name
         kinds = self.kinds()
         for name in given & after.keys():
@@ -714,6 +716,8 @@ def plain_misfit(value: Any, plain: Doc) -> str:
         return "wrong_type"
     if kind == "enum" and value not in plain["values"]:
         return "out_of_choices"
+    for code in parts_misfit(value, plain):
+        return code
     limits = plain.get("limits") or {}
     size = len(value) if isinstance(value, str | list) else 0
     if size > limits.get("max_length", size) or size < limits.get("min_length", 0):
@@ -729,3 +733,17 @@ def plain_misfit(value: Any, plain: Doc) -> str:
         ratio = Fraction(str(value)) / Fraction(str(limits["multiple_of"]))
         return "" if ratio.denominator == 1 else "not_multiple_of"
     return ""
+
+
+def parts_misfit(value: Any, plain: Doc) -> Iterator[str]:
+    """What is wrong with the items of a list or the fields of an object, the first one first."""
+    if plain["kind"] == "list":
+        yield from (code for item in value if (code := plain_misfit(item, plain["element"])))
+    if plain["kind"] == "record":
+        members = {member["name"]: member for member in plain["members"]}
+        yield from ("unknown_input" for name in value if name not in members)
+        for name, member in members.items():
+            if name not in value and member["required"]:
+                yield "missing_input"
+            elif name in value and plain_misfit(value[name], member["plain"]):
+                yield plain_misfit(value[name], member["plain"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nodes.curve import Point, curve
@@ -33,6 +33,7 @@ numbers = st.floats(-1e6, 1e6)
 points = st.lists(st.builds(Point, numbers, numbers), min_size=1, max_size=6)
 
 
+@settings(deadline=None)
 @given(points, numbers)
 def test_a_curve_stays_between_its_points(given_points: list[Point], at: float) -> None:
     values = [point.value for point in given_points]

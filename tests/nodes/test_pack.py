@@ -46,6 +46,12 @@ def test_the_core_is_there() -> None:
     assert set(CORE.split()) <= set(TYPES)
 
 
+def test_every_module_that_declares_a_node_is_imported() -> None:
+    folder = Path(nodes.__file__).parent
+    declaring = {path.stem for path in folder.glob("*.py") if "\n@node(" in path.read_text()}
+    assert declaring == set(nodes.__all__)
+
+
 @pytest.mark.parametrize("name", TYPES)
 def test_every_node_says_what_it_does(name: str) -> None:
     declaration = TYPES[name].declaration

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nodes.promptweights import Chunk, apply, chunks, pieces
@@ -49,6 +49,7 @@ def test_weights_stay_finite_however_deep_the_brackets() -> None:
     assert rounded("(" * 5000 + "x") == [("x", 100.0)]
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="ab ()[]:1.5\\,-", max_size=40))
 def test_any_text_is_read(text: str) -> None:
     found = pieces(text, "a1111")

@@ -4,13 +4,13 @@ Threads inside an operator meet thousands of times a step: where other programs 
 cores, each meeting waits for a thread that is not running.
 """
 
+import multiprocessing
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import torch
 import torch.distributed as dist
-import torch.multiprocessing as mp
 from torch import Tensor
 
 
@@ -27,7 +27,7 @@ class Team:
             return
         flat = torch.cat([tensor.reshape(-1) for tensor in tensors])
         dist.all_reduce(flat)
-        parts = flat.split([tensor.numel() for tensor in tensors])
+        parts = torch.split(flat, [tensor.numel() for tensor in tensors])
         for tensor, part in zip(tensors, parts, strict=True):
             tensor.copy_(part.view(tensor.shape))
 
@@ -35,7 +35,14 @@ class Team:
 def together(size: int, store: Path, work: Callable[[Team], None]) -> None:
     """Runs `work`, a picklable callable, in `size` processes of one thread; waits for all."""
     store.unlink(missing_ok=True)
-    mp.spawn(_member, (size, store, work), nprocs=size)  # type: ignore[no-untyped-call]
+    context = multiprocessing.get_context("spawn")
+    members = [context.Process(target=_member, args=(i, size, store, work)) for i in range(size)]
+    for member in members:
+        member.start()
+    for member in members:
+        member.join()
+    if any(member.exitcode for member in members):
+        raise RuntimeError("a training process ended early; its own message stands above")
 
 
 def _member(rank: int, size: int, store: Path, work: Callable[[Team], None]) -> None:

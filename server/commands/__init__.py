@@ -1,0 +1,1 @@
+"""One module a subcommand of `latentgraph`: `add_options(parser)` and `main(options) -> int`."""

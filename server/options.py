@@ -1,0 +1,27 @@
+"""The options of commands that take one graph with values: FILE, `--set`, the folders."""
+
+from __future__ import annotations
+
+from . import source
+from .arguments import Parser
+from .settings import add_folder_options
+
+
+def add_graph_options(parser: Parser) -> None:
+    """FILE, `--set`, and the folders."""
+    parser.add_argument(
+        "file",
+        nargs="?",
+        default=source.DEFAULT,
+        metavar="FILE",
+        help="a graph: JSON, a PNG made by latentgraph, a stock graph's name, or - for standard "
+        "input (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="NODE.PARAM=VALUE",
+        help="set any typed value of a node, in bodies too; may be repeated",
+    )
+    add_folder_options(parser)

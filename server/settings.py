@@ -1,0 +1,88 @@
+"""Where things are kept on this machine: flags first, then the environment, then the platform."""
+
+from __future__ import annotations
+
+import os
+from argparse import ArgumentParser, Namespace
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .exits import Stop
+
+if TYPE_CHECKING:
+    from engine import Files
+
+FOLDERS = """folders, by flag or environment variable:
+  LATENTGRAPH_DATA    models, images, nodes, uploads and the log
+  LATENTGRAPH_CACHE   what can be made again: kept values, the catalogue
+  LATENTGRAPH_MODELS  models (--models)
+  LATENTGRAPH_IMAGES  pictures that LoadImage may name
+  LATENTGRAPH_NODES   your own nodes, .py files (--nodes)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The folders. None of them has to exist."""
+
+    data: Path
+    cache: Path
+    models: Path
+    images: Path
+    nodes: Path
+
+    @property
+    def uploads(self) -> Path:
+        return self.data / "uploads"
+
+    @property
+    def values(self) -> Path:
+        return self.cache / "values"
+
+    def files(self) -> Files:
+        from engine.files import Files
+
+        return Files({"models": [self.models], "images": [self.images]}, self.uploads)
+
+
+def add_folder_options(parser: ArgumentParser) -> None:
+    """The flags that every command with a catalogue takes."""
+    parser.add_argument("--models", metavar="DIR", help="folder of models")
+    parser.add_argument("--nodes", metavar="DIR", help="folder of your own nodes (.py files)")
+
+
+def settings_of(options: Namespace | None = None) -> Settings:
+    """The folders that hold for this command.
+
+    Raises Stop where a flag names a folder that is not there: silence would hide a typo.
+    """
+    data = _folder("LATENTGRAPH_DATA") or _platform_folder("data")
+    cache = _folder("LATENTGRAPH_CACHE") or _platform_folder("cache")
+    models, nodes = (_given(options, name) for name in ("models", "nodes"))
+    return Settings(
+        data=data,
+        cache=cache,
+        models=models or _folder("LATENTGRAPH_MODELS") or data / "models",
+        images=_folder("LATENTGRAPH_IMAGES") or data / "images",
+        nodes=nodes or _folder("LATENTGRAPH_NODES") or data / "nodes",
+    )
+
+
+def _given(options: Namespace | None, name: str) -> Path | None:
+    text = getattr(options, name, None)
+    if text and not Path(text).is_dir():
+        raise Stop(f"--{name} names '{text}', which is no folder.")
+    return Path(text) if text else None
+
+
+def _folder(variable: str) -> Path | None:
+    text = os.environ.get(variable, "")
+    return Path(text) if text else None
+
+
+def _platform_folder(kind: str) -> Path:
+    import platformdirs
+
+    find = platformdirs.user_data_path if kind == "data" else platformdirs.user_cache_path
+    return find("latentgraph", appauthor=False)

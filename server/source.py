@@ -1,0 +1,67 @@
+"""Where a graph comes from: a stock graph's name, a JSON file, a picture, or standard input."""
+
+from __future__ import annotations
+
+import sys
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .exits import FILES, WRONG, Stop, reason
+from .picture import NoGraphError, embedded_graph, is_picture
+
+if TYPE_CHECKING:
+    from engine.graph import Graph
+
+DEFAULT = "txt2img"
+MAX_FILE = 256 << 20
+
+
+def stock() -> dict[str, Path]:
+    """The graphs that come with latentgraph, by name."""
+    import graphs
+
+    folder = Path(next(iter(graphs.__path__)))
+    return {file.stem: file for file in sorted(folder.glob("*.json"))}
+
+
+def read(name: str) -> bytes:
+    """A graph's JSON text. Raises Stop with a sentence."""
+    if name == "-":
+        return sys.stdin.buffer.read()
+    path = Path(name)
+    known = stock()
+    if not path.exists() and name.removesuffix(".json") in known:
+        path = known[name.removesuffix(".json")]
+    try:
+        if path.is_file() and path.stat().st_size > MAX_FILE:
+            raise Stop(f"'{name}' is larger than {MAX_FILE >> 20} MiB, too large for a graph.")
+        data = path.read_bytes()
+    except FileNotFoundError:
+        raise Stop(f"There is no file '{name}'.{_hint(name, known)}", FILES) from None
+    except ValueError:
+        raise Stop(f"'{name!r}' is no file name.", WRONG) from None
+    except OSError as error:
+        raise Stop(f"'{name}' cannot be read: {reason(error)}.", FILES) from None
+    if not is_picture(data):
+        return data
+    try:
+        return embedded_graph(data)
+    except NoGraphError as missing:
+        raise Stop(f"The picture '{name}' {missing}") from None
+
+
+def load(name: str) -> Graph:
+    """A graph as it stands in its file. Raises Stop, GraphError."""
+    from engine.graph import parse
+
+    return parse(read(name))
+
+
+def _hint(name: str, known: dict[str, Path]) -> str:
+    if "/" in name or "\\" in name or "." in name.removesuffix(".json"):
+        return ""
+    near = get_close_matches(name.removesuffix(".json"), known, n=1)
+    if near:
+        return f" Did you mean the stock graph '{near[0]}'?"
+    return f" The stock graphs are {', '.join(known)}."

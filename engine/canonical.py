@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterable, Mapping
 
 from .document import FORMAT, Graph, Node
-from .jsontext import is_exact, number
+from .jsontext import number
 from .plain import MAX_INT, Json
 
 _text = json.JSONEncoder(ensure_ascii=False).encode
@@ -39,7 +39,7 @@ def write(value: Json, indent: str = "") -> str:
         return "[]"
     if isinstance(value, float):
         return number(value)
-    if isinstance(value, int) and abs(value) > MAX_INT and not is_exact(value):
+    if isinstance(value, int) and abs(value) > MAX_INT:
         raise ValueError(f"the integer {value} is beyond 2^53-1")
     return _text(value)
 

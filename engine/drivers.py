@@ -36,7 +36,7 @@ def run(
     walk = walker.walk()
     with torch.no_grad():
         call = _next(walk, None)
-        while type(call) is Call:
+        while call is not None:
             if context.is_cancelled():
                 walk.close()
                 raise RunCancelled

@@ -98,6 +98,7 @@ class Frame:
     carried_keys: Mapping[str, Any] = field(default_factory=dict)
     outputs: dict[Planned, Outputs | Failure] = field(default_factory=dict)
     keys: dict[Planned, Any] = field(default_factory=dict)
+    extras: dict[Planned, str] = field(default_factory=dict)
     digests: dict[tuple[Planned, str], Any] = field(default_factory=dict)
     loops: dict[Planned, LoopRun | Failure] = field(default_factory=dict)
     unread: dict[Planned, int] = field(default_factory=dict)

@@ -23,7 +23,7 @@ from .document import (
     walk_nodes,
 )
 from .errors import GraphError, Problem, nearest
-from .jsontext import decode, flaw, quoted
+from .jsontext import DOUBLE, decode, doubles, flaw, quoted
 from .plain import Json, shown
 
 __all__ = [
@@ -240,7 +240,9 @@ class _Reader:
         values = self._object(raw, name, path)
         for key, value in values.items():
             found = flaw(value)
-            if found:
+            if found == DOUBLE:
+                values = {**values, key: doubles(value)}
+            elif found:
                 self.problem(*found, path, key[:64])
         return values
 

@@ -14,6 +14,8 @@ from .errors import Problem
 from .plain import MAX_INT, Json, shown
 
 MAX_DEPTH = 100
+DOUBLE = ("", "")
+"""The flaw of an integer that is a double's text: `doubles` mends it."""
 _SCALARS = frozenset({str, bool, type(None)})
 
 
@@ -95,6 +97,7 @@ def flaw(value: Json) -> tuple[str, str] | None:
         return None
     if type(value) is int or type(value) is float:
         return _number_flaw(value)
+    mend = None
     waiting: list[tuple[Json, int]] = [(value, 1)]
     while waiting:
         item, depth = waiting.pop()
@@ -105,31 +108,35 @@ def flaw(value: Json) -> tuple[str, str] | None:
             waiting.extend((part, depth + 1) for part in inner)
         elif type(item) is int or type(item) is float:
             found = _number_flaw(item)
-            if found:
+            if found == DOUBLE:
+                mend = found
+            elif found:
                 return found
         elif type(item) not in _SCALARS:
             return "wrong_type", f"wants JSON, this is a {type(item).__name__}."
-    return None
+    return mend
 
 
 def _number_flaw(value: float) -> tuple[str, str] | None:
     if -MAX_INT <= value <= MAX_INT:
         return None
     if type(value) is int:
-        if is_exact(value):
-            return None
+        # Doubles up to 1e21 are written as integers, so these are read; all others would change.
+        if abs(value) < 10**21 and number(float(value)) == str(value):
+            return DOUBLE
         return "out_of_range", "wants an integer of at most 2^53-1 in size, this is larger."
     if not math.isfinite(value):
         return "bad_number", f"wants a finite number, this is {value}."
     return None
 
 
-def is_exact(value: int) -> bool:
-    """Whether an integer beyond 2^53-1 is the very text that `number` gives a double.
-
-    Doubles up to 1e21 are written as integers, so these must be read; all others would change.
-    """
-    return abs(value) < 10**21 and number(float(value)) == str(value)
+def doubles(value: Json) -> Json:
+    """The same value with the integers beyond 2^53-1 as the doubles whose text they are."""
+    if type(value) is int and abs(value) > MAX_INT:
+        return float(value)
+    if isinstance(value, dict):
+        return {name: doubles(item) for name, item in value.items()}
+    return [doubles(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 def number(value: float) -> str:

@@ -61,9 +61,10 @@ class Naming(Tasks):
         extra = ""
         implementation = self.implementations[node.type]
         if implementation.effective is not None or implementation.fingerprint is not None:
-            extra = yield from self._extra(node, implementation, frame)
+            extra = yield from self.extra(node, implementation, frame)
             if isinstance(extra, Failure):
                 return self.passed_on(node, extra)
+            frame.extras[node] = extra
         key = node_key(node, self._head(node), self._wired(node, frame, found), extra)
         frame.keys[node] = key
         return key
@@ -91,7 +92,7 @@ class Naming(Tasks):
             node.head = head(node, self.salt, self.sources.get(node.type, ""))
         return node.head
 
-    def _extra(self, node: Planned, implementation: Implementation, frame: Frame) -> Task:
+    def extra(self, node: Planned, implementation: Implementation, frame: Frame) -> Task:
         """What stands for the inputs under `effective`, and for what is read from outside."""
         parts = []
         for function, with_files in (

@@ -61,6 +61,10 @@ class Tasks(ABC):
         """The key of what a wire brings: a text, a SequenceKey, or a Failure."""
 
     @abstractmethod
+    def extra(self, node: Planned, implementation: Implementation, frame: Frame) -> Task:
+        """What stands for the inputs under `effective`, and for what is read from outside."""
+
+    @abstractmethod
     def chosen(self, node: Planned, frame: Frame) -> Task:
         """The case that a Switch's `on` picks, as an origin."""
 

@@ -78,6 +78,13 @@ class Walker(Naming, Loops):
             return outputs
         return outputs[0] if len(outputs) == 1 else outputs[_position(node, port)]
 
+    def _pull(self, ref: Ref, frame: Frame) -> Task:
+        """A value that is not at hand; a call's result is then taken from where it was put."""
+        if ref.node.kind != "call" or ref.inside:
+            return (yield self.value(ref, frame))
+        outputs = yield self.outputs(ref.node, self.home(ref.node, frame))
+        return outputs if isinstance(outputs, Failure) else self._ready(ref, frame)
+
     def _inside_ready(self, port: str, frame: Frame) -> Any:
         if port == "item":
             return frame.item
@@ -129,6 +136,7 @@ class Walker(Naming, Loops):
         if key is None and not declaration.sink:
             key = yield self.key(node, frame)
             if isinstance(key, Failure):
+                frame.outputs[node] = key
                 return key
         entry = self.cache.get(key) if key is not None else None
         if entry is not None:
@@ -141,7 +149,7 @@ class Walker(Naming, Loops):
             for origin in origins:
                 value = self._ready(origin, frame)
                 if value is ABSENT:
-                    value = yield self.value(origin, frame)
+                    value = yield from self._pull(cast(Ref, origin), frame)
                 if isinstance(value, Failure):
                     frame.outputs[node] = value
                     return self.passed_on(node, value)
@@ -157,12 +165,29 @@ class Walker(Naming, Loops):
         if isinstance(answer, Failure):
             frame.outputs[node] = answer
             return answer
+        changed = yield from self._changed(node, frame)
+        if changed is not None:
+            frame.outputs[node] = changed
+            return changed
         self.spent += answer.seconds
         if key is not None and PENDING not in answer.outputs:
             self._keep(node, key, answer)
         self._release(node, frame)
         frame.outputs[node] = answer.outputs
         return answer.outputs
+
+    def _changed(self, node: Planned, frame: Frame) -> Task:
+        """A Failure if what a node reads from outside changed while it read: nothing is kept."""
+        implementation = self.implementations[node.type]
+        if implementation.fingerprint is None or node not in frame.extras:
+            return None
+        extra = yield from self.extra(node, implementation, frame)
+        if extra == frame.extras[node]:
+            return None
+        message = f"What {node.type} reads was changed while it was being read."
+        return self.fail(
+            Problem("changed_file", message, node.path, fix="Run it again."), frame.turn
+        )
 
     def _fill(
         self, inputs: dict[str, Any], node: Planned, port: Input, values: list[Any], frame: Frame

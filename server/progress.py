@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from typing import TYPE_CHECKING, NoReturn
 
@@ -10,6 +11,7 @@ from engine import events
 if TYPE_CHECKING:
     from tqdm import tqdm
 
+WIDEST = 100
 Mark = tuple[str, tuple[int, ...]]
 
 
@@ -50,4 +52,7 @@ class Progress:
 
         turns = "".join(f" [{turn}]" for turn in mark[1])
         name = f"{mark[0]}{turns}"
-        return tqdm(total=total, desc=name, unit="step", leave=False, file=sys.stderr)
+        width = min(
+            shutil.get_terminal_size().columns, WIDEST
+        )  # some terminals say 0, which hides it
+        return tqdm(total=total, desc=name, unit="step", leave=False, file=sys.stderr, ncols=width)

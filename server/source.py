@@ -59,9 +59,8 @@ def load(name: str) -> Graph:
 
 
 def _hint(name: str, known: dict[str, Path]) -> str:
-    if "/" in name or "\\" in name or "." in name.removesuffix(".json"):
-        return ""
     near = get_close_matches(name.removesuffix(".json"), known, n=1)
     if near:
         return f" Did you mean the stock graph '{near[0]}'?"
-    return f" The stock graphs are {', '.join(known)}."
+    is_path = any(mark in name for mark in "/\\.")
+    return "" if is_path else f" The stock graphs are {', '.join(known)}."

@@ -66,9 +66,9 @@ def test_a_switch(g: Builder) -> None:
 
 def test_what_is_wrong_is_said_where_it_is_written(g: Builder) -> None:
     make = g.Make()
-    with pytest.raises(BuildError, match="no node type 'Mak'. Did you mean 'Make'"):
+    with pytest.raises(BuildError, match=r"no node type 'Mak'\. Did you mean 'Make'"):
         g.Mak()
-    with pytest.raises(BuildError, match="Add has no input 'bb'. Did you mean 'b'"):
+    with pytest.raises(BuildError, match=r"Add has no input 'bb'\. Did you mean 'b'"):
         g.Add(a=make.thing, bb=1)
     with pytest.raises(BuildError, match="Make has no output 'thin'; it has thing"):
         make.thin  # noqa: B018 - the access is the test

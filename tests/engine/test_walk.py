@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import copy
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from engine.session import Engine
+from tests.engine import things
 from tests.engine.forgetful import HalfCache
 from tests.engine.things import CALLS, Thing, chain, engine, run
 
@@ -449,8 +451,6 @@ def test_a_cache_of_no_size_changes_nothing() -> None:
 
 
 def test_not_finite_names_the_node_and_the_turn(monkeypatch: pytest.MonkeyPatch) -> None:
-    from tests.engine import things
-
     function = things.add.node  # type: ignore[attr-defined]
     poisoned = {"count": 0}
 
@@ -476,3 +476,19 @@ def test_not_finite_names_the_node_and_the_turn(monkeypatch: pytest.MonkeyPatch)
     assert "'add'" in problem.message
     assert "turn 3 of 6" in problem.message
     assert "out" not in result.values
+
+
+def test_what_changes_while_it_is_read_is_not_kept(tmp_path: Path) -> None:
+    things.OUTSIDE = tmp_path / "outside"
+    things.OUTSIDE.write_text("1")
+    on = engine()
+    doc: Doc = {"outputs": {"out": "in.thing"}, "nodes": {"in": {"type": "Outside"}}}
+    assert out(doc, on=on) == 1
+    assert out(doc, on=on) == 1
+    assert CALLS == []
+    things.OUTSIDE.write_text("2")
+    assert out(doc, on=on) == 2
+    things.OUTSIDE.write_text("3 then 4")
+    (problem,) = run(doc, on=on).problems
+    assert (problem.code, problem.path) == ("changed_file", "in")
+    assert out(doc, on=on) == 4

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from engine import Artifact, Context, NodeError, Value, node
@@ -12,6 +13,7 @@ from engine.packs import registry_of
 from engine.session import Engine, Result
 
 CALLS: list[str] = []
+OUTSIDE = Path()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,16 @@ def fail(thing: Thing, at: float = 0.0) -> Thing:
     if thing.x == at:
         raise NodeError("This number is not wanted.", code="unwanted", port="thing")
     return thing
+
+
+@node("Outside", category="things", fingerprint=lambda files: OUTSIDE.read_text())
+def outside() -> Thing:
+    """The number in a file; `3 then 4` turns into 4 while it is read."""
+    CALLS.append("Outside")
+    first, _, then = OUTSIDE.read_text().partition(" then ")
+    if then:
+        OUTSIDE.write_text(then)
+    return Thing(float(first))
 
 
 @node("Crash", category="things")

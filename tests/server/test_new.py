@@ -35,8 +35,7 @@ def test_graph_as_text(latentgraph: Command) -> None:
     out = latentgraph("graph", "txt2img").out
     assert out.startswith("Text to image\n")
     assert "input  prompt -> positive.text\n" in out
-    assert "\n    guide: CFGCombine\n" not in out
-    assert "\n      scale = 4\n" in out
+    assert "\n    guide: CFGCombine\n      scale = 4\n" in out
     assert "\n  next latent <- move.latent\n" in out
 
 

@@ -80,9 +80,9 @@ def test_a_failed_write_leaves_nothing(tmp_path: Path, monkeypatch: pytest.Monke
 
     monkeypatch.setattr(Path, "replace", refuse)
     with pytest.raises(NodeError, match="no space left on device") as failed:
-        Outputs(tmp_path, "T", "").save(text("name"))
+        Outputs(tmp_path / "out", "T", "").save(text("name"))
     assert failed.value.code == "not_written"
-    assert list(tmp_path.iterdir()) == []
+    assert list((tmp_path / "out").iterdir()) == []
 
 
 def test_a_file_where_the_folder_should_be(tmp_path: Path) -> None:

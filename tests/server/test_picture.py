@@ -41,7 +41,7 @@ def test_every_kind_of_picture_is_known_and_json_is_none() -> None:
     [
         (png("another"), "carries no graph"),
         (b"\xff\xd8\xff a jpeg", "only PNG files do"),
-        (png()[:200], "damaged or cut short"),
+        (png().partition(b"title")[0], "damaged or cut short"),
         (png().replace(b"title", b"TITLE"), "damaged or cut short"),
     ],
     ids=["another key", "jpeg", "cut", "changed"],

@@ -40,6 +40,8 @@ def export(
     shutil.rmtree(part, ignore_errors=True)
     shutil.rmtree(old, ignore_errors=True)
     pipeline.to(torch.float16).save_pretrained(part, safe_serialization=True)
+    for path in part.rglob("*.safetensors"):
+        path.chmod(0o644)
     pipeline.to(torch.float32)
     _load_in_single(part / "text_encoder" / "config.json")
     if out.exists():

@@ -13,7 +13,8 @@ from typing import Any, Literal, Protocol
 
 from .values import storages
 
-EntryKind = Literal["node", "turn"]
+EntryKind = Literal["node", "step", "turn"]
+"""A node's outputs, those of a node inside a turn, or the values at the end of a turn."""
 OBJECTS = 256
 """Bytes charged for the Python objects of an entry, whatever it holds."""
 FLOOR = 1e-10
@@ -116,7 +117,7 @@ class RamCache:
         if key in self._slots:
             return
         weight = _weigh(entry.outputs)
-        if kind == "node" and entry.seconds < self.floor * weight.size:
+        if kind != "turn" and entry.seconds < self.floor * weight.size:
             return
         self._admit(key, entry, weight)
         if self._store is not None:

@@ -9,8 +9,8 @@ from .outtypes import NOTHING_KNOWN, UNKNOWN, OutType, typed_in
 from .plain import Json, shown
 from .ports import sequence_of
 from .scopes import Source
+from .structural import MAX_TURNS
 
-MAX_TURNS = 10_000
 REPEAT_FIELDS = frozenset({"body", "next", "collect", "show"})
 MAP_FIELDS = frozenset({"body", "collect"})
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from .catalogue import Catalogue
 from .document import STRUCTURAL, Graph, Node, PublicInput, split_wire
 from .errors import Problem
+from .intersect import intersect
 from .outtypes import (
     FLOAT,
     INT,
@@ -20,7 +21,6 @@ from .outtypes import (
     type_of_cases,
     typed_in,
 )
-from .plain import intersect
 from .ports import Input, sequence_of
 from .scopes import Scopes, Source
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 from typing import Any
 
 from .catalogue import Catalogue
-from .checkloops import MAX_TURNS
 from .document import FORMAT, ID
-from .plain import json_schema as plain_schema
+from .plainschema import json_schema as plain_schema
 from .ports import Declaration, Input
+from .structural import MAX_TURNS
 
 Schema = dict[str, Any]
 NAME = f"^{ID.pattern}$"

@@ -31,7 +31,7 @@ FAMILY = b"lgentry"
 MAGIC = FAMILY + b"1"
 CHECKSUM = 16
 CHEAP = 1e-3
-"""Seconds: below it a node's outputs are made again sooner than a file is opened and checked."""
+"""Seconds: below it a step's outputs are made again sooner than a file is opened and checked."""
 READING = 4e-9
 """Seconds per byte of reading, checking and copying a file."""
 # What a value's own `pack` and `unpack`, torch and json raise on what they cannot take.
@@ -125,13 +125,13 @@ class Store:
     def put(self, key: str, entry: Entry, *, kind: EntryKind = "node") -> None:
         """Hands an entry to the writer and returns at once.
 
-        Left out are outputs cheaper to make than to read (never a turn's values), what is too
-        large or cannot be packed, and all that comes while too much is waiting.
+        Left out are outputs of steps that are cheaper to make than to read, what is too large or
+        cannot be packed, and all that comes while too much is waiting.
         """
-        if kind == "node" and entry.seconds < CHEAP:
+        if kind == "step" and entry.seconds < CHEAP:
             return
         size = sum(tensor.numel() * tensor.element_size() for tensor in tensors_of(entry.outputs))
-        if size > self.largest or (kind == "node" and entry.seconds < CHEAP + size * READING):
+        if size > self.largest or (kind == "step" and entry.seconds < CHEAP + size * READING):
             return
         self._writer.put(key, entry, kind, size)
 

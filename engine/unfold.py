@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from .bypass import passed_on
 from .catalogue import Catalogue
 from .graph import Graph, Node, split_wire
 from .plain import Json
@@ -186,9 +187,11 @@ class Unfolding:
             node = instance.scopes.nodes[source.node]
             home = instance.scopes.scope[source.node]
             if node.mode == "bypass" and source.view == "outside":
-                wire, scope = self._bypassed(instance, source, node), home
-                if not wire:
-                    return self._bypassed_given(instance, source, node)
+                name = passed_on(instance.types, source.node, source.port) or ""
+                passed = node.inputs.get(name)
+                if not isinstance(passed, str):
+                    return self._typed_or_given(instance, source.node, node, name)
+                wire, scope = passed, home
                 continue
             if node.type != "Subgraph":
                 made = instance.planned[source.node]
@@ -196,29 +199,14 @@ class Unfolding:
             instance = instance.parts[source.node]
             wire, scope = instance.graph.outputs[source.port], ""
 
-    def _bypassed(self, instance: Instance, source: Source, node: Node) -> str:
-        """The first wired input of the same type as the output."""
-        if node.type == "Repeat" and source.port in node.next:
-            wire = node.inputs.get(source.port)
-            return wire if isinstance(wire, str) else ""
-        wanted = instance.types.of(source)
-        scope = instance.scopes.scope[source.node]
-        for wire in node.inputs.values():
-            kind = instance.types.wire(wire, scope) if isinstance(wire, str) else None
-            if kind and wanted and kind.name == wanted.name:
-                return wire if isinstance(wire, str) else ""
-        return ""
-
-    def _bypassed_given(self, instance: Instance, source: Source, node: Node) -> tuple[Origin, ...]:
-        if node.type == "Repeat" and source.port in node.params:
-            return (Typed(node.params[source.port]),)
-        wanted = instance.types.of(source)
-        declaration = self.catalogue.declarations.get(node.type)
-        for name, port in (declaration.inputs if declaration else {}).items():
-            given = self._given(instance, source.node, name)
-            if given is not None and wanted and port.type == wanted.name:
-                return given
-        raise KeyError(f"{source.node}.{source.port} is bypassed with nothing to pass on")
+    def _typed_or_given(
+        self, instance: Instance, node_id: str, node: Node, name: str
+    ) -> tuple[Origin, ...]:
+        """What a bypassed node passes on that no wire brings."""
+        given = self._given(instance, node_id, name)
+        if given is None and name not in node.params:
+            raise KeyError(f"{node_id} is bypassed with nothing to pass on")
+        return given or (Typed(node.params[name]),)
 
     # Muting: a muted node takes everything that needs it with it, but for the cases of a Switch.
 

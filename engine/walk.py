@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Generator
 from typing import Any, cast
 
-from .cache import Entry
+from .cache import Entry, EntryKind
 from .errors import Problem
 from .frames import ABSENT, PENDING, Call, Done, Failure, Frame, Outcome, Task
 from .keys import port_key
@@ -171,7 +171,7 @@ class Walker(Naming, Loops):
             return changed
         self.spent += answer.seconds
         if key is not None and PENDING not in answer.outputs:
-            self._keep(node, key, answer)
+            self._keep(node, key, answer, frame)
         self._release(node, frame)
         frame.outputs[node] = answer.outputs
         return answer.outputs
@@ -204,10 +204,11 @@ class Walker(Naming, Loops):
             inputs[port.name] = values[0]
         return None
 
-    def _keep(self, node: Planned, key: str, answer: Done) -> None:
+    def _keep(self, node: Planned, key: str, answer: Done, frame: Frame) -> None:
         declaration = node.declaration
         assert declaration is not None
-        self.cache.put(key, Entry(answer.outputs, answer.seconds))
+        kind: EntryKind = "step" if frame.turn else "node"
+        self.cache.put(key, Entry(answer.outputs, answer.seconds), kind=kind)
         if not declaration.static:
             for value, port in zip(answer.outputs, declaration.outputs.values(), strict=True):
                 digest = digest_of(value) if port.content else None

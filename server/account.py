@@ -10,6 +10,8 @@ from engine.graph import Graph, Node
 from engine.report import NodeReport, Report
 
 LOOPS = {"Repeat", "Map"}
+QUICK = 0.005
+"""Seconds: what takes less is not worth a line, nor keeping on disk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +36,14 @@ def account(graph: Graph, report: Report, written: list[Path]) -> list[str]:
     idle = [row.path for row, node in found if not (node.runs or node.cached or node.failed)]
     why = "not run" if any(node.failed for _, node in found) else "not needed"
     lines = [f"ran {len(ran)} of {len(found)} nodes in {seconds(report.seconds)}"]
-    width = max((len(row.path) + 2 * row.depth for row, _ in ran), default=0)
-    for row, node in ran:
+    quick = [(row, node) for row, node in ran if _is_quick(row, node)]
+    slow = [pair for pair in ran if pair not in quick]
+    width = max((len(row.path) + 2 * row.depth for row, _ in slow), default=0)
+    for row, node in slow:
         name = "  " * row.depth + row.path
         lines.append(f"  {name:<{width}}  {seconds(node.seconds):>8}  {count(row, node)}".rstrip())
+    if quick:
+        lines.append(f"in under {seconds(QUICK)}: " + ", ".join(row.path for row, _ in quick))
     if kept:
         lines.append("cached: " + ", ".join(kept))
     if idle:
@@ -59,6 +65,10 @@ def turns(run: int, total: int) -> str:
 
 def seconds(value: float) -> str:
     return f"{value * 1000:.0f} ms" if value < 0.1 else f"{value:.2f} s"
+
+
+def _is_quick(row: Row, node: NodeReport) -> bool:
+    return row.depth == 0 and row.type not in LOOPS and node.seconds < QUICK
 
 
 def _rows(

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from engine.bind import bind, describe, faces, with_params
+from engine.bind import bind, faces, with_params
 from engine.catalogue import Catalogue
 from engine.errors import GraphError, NodeError, Problem, nearest
 from engine.files import Files
 from engine.graph import Graph, Node, walk_nodes
-from engine.plain import Json, Limits, Plain
+from engine.plain import Json, Plain
 from engine.ports import Input
 
 from .exits import FILES, Stop, reason
@@ -41,7 +42,7 @@ def assigned(graph: Graph, catalogue: Catalogue, texts: Sequence[str], files: Fi
             raise Stop(f"--set wants node.param=value, this is '{item}'.")
         port = _port(nodes.get(node_id), name, catalogue)
         params.setdefault(node_id, {})[name] = (
-            from_text(port, text, files) if port else _json_or_text(text)
+            from_text(replace(port, name=place), text, files) if port else _json_or_text(text)
         )
     return with_params(graph, params)
 
@@ -53,19 +54,6 @@ def from_text(port: Input, text: str, files: Files) -> Json:
     if port.plain is None:
         return text
     return _typed(port.name, port.plain, text)
-
-
-def help_rows(graph: Graph, catalogue: Catalogue) -> list[tuple[str, str]]:
-    """Flag and explanation of every public input."""
-    ports = faces(graph, catalogue)
-    return [
-        (
-            f"--{name.replace('_', '-')} {_metavar(ports.get(name))}",
-            ". ".join(part for part in (public.title, public.about) if part)
-            + (f" ({_limits(ports[name])})" if name in ports else ""),
-        )
-        for name, public in graph.inputs.items()
-    ]
 
 
 def _typed(name: str, plain: Plain, text: str) -> Json:
@@ -98,12 +86,12 @@ def _picture(name: str, text: str, files: Files) -> str:
     path = Path(text)
     if text.startswith("sha256:") or "\0" in text or not path.is_file():
         if not text.startswith("sha256:") and ("/" in text or "\\" in text):
-            raise Stop(f"--{name}: there is no file '{text}'.", FILES)
+            raise Stop(f"{name}: there is no file '{text}'.", FILES)
         return text
     try:
         return files.add(path.read_bytes())
     except OSError as error:
-        raise Stop(f"--{name}: '{text}' cannot be taken over: {reason(error)}.", FILES) from None
+        raise Stop(f"{name}: '{text}' cannot be taken over: {reason(error)}.", FILES) from None
     except NodeError as error:
         raise Stop(error.message, FILES) from None
 
@@ -117,36 +105,3 @@ def _unknown(name: str, graph: Graph) -> str:
     flags = ", ".join(f"--{known.replace('_', '-')}" for known in graph.inputs) or "none"
     hint = nearest(name, graph.inputs)
     return f"This graph has no input --{name.replace('_', '-')}; it has {flags}. {hint}".strip()
-
-
-def _metavar(port: Input | None) -> str:
-    if port is None or port.plain is None:
-        return "VALUE"
-    if port.widget is not None and port.widget.kind == "image":
-        return "FILE"
-    kinds = {"int": "INT", "float": "NUMBER", "str": "TEXT", "bool": "true|false", "enum": "NAME"}
-    return kinds.get(port.plain.kind, "JSON")
-
-
-def _limits(port: Input) -> str:
-    limits = port.plain.limits if port.plain else None
-    return describe(port) + (f"; {bounds(limits)}" if limits and bounds(limits) else "")
-
-
-def bounds(limits: Limits) -> str:
-    """The limits of a number in words: `1 to 10000, a multiple of 8`."""
-    parts = []
-    if limits.ge is not None and limits.le is not None:
-        parts.append(f"{_number(limits.ge)} to {_number(limits.le)}")
-    else:
-        for bound, words in ((limits.ge, "at least"), (limits.le, "at most")):
-            parts += [f"{words} {_number(bound)}"] if bound is not None else []
-    for bound, words in ((limits.gt, "more than"), (limits.lt, "less than")):
-        parts += [f"{words} {_number(bound)}"] if bound is not None else []
-    if limits.multiple_of is not None:
-        parts.append(f"a multiple of {_number(limits.multiple_of)}")
-    return ", ".join(parts)
-
-
-def _number(value: float) -> str:
-    return str(int(value)) if float(value).is_integer() else str(value)

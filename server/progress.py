@@ -42,7 +42,8 @@ class Progress:
         if self._bar is None or self._of != mark:
             self.close()
             self._bar, self._of = self._open(mark, total), mark
-        if cached:  # kept steps are no work: the rate counts from here
+            self._bar.initial = done  # the time of the first step is not known: rate from here
+        if cached:  # kept steps are no work
             self._bar.initial = done
         self._bar.n = done
         self._bar.refresh()

@@ -43,7 +43,7 @@ def test_the_node_is_ten_lines_and_runs(own: Path, capsys: pytest.CaptureFixture
     assert "Darken" in body
     (own / "nodes" / "darken.py").write_text(code)
     assert main(["nodes", "Darken"]) == 0
-    assert "amount  a number; default the number 0.5; 0 to 1" in capsys.readouterr().out
+    assert "amount  a number, 0 to 1; default 0.5" in capsys.readouterr().out
     (own / "dark.json").write_text(DARK)
     (own / "white.png").write_bytes(white())
     assert main(["run", "dark.json", "--image", "white.png"]) == 0, capsys.readouterr().err

@@ -14,7 +14,7 @@ from server.settings import add_folder_options, settings_of
 
 if TYPE_CHECKING:
     from engine.catalogue import Catalogue
-    from engine.ports import Declaration, Input
+    from engine.ports import Declaration
 
 STRUCTURAL = {
     "Repeat": "The body once for each item of `over`, values carried from turn to turn.",
@@ -71,6 +71,8 @@ def search(name: str, found: Catalogue) -> list[Declaration]:
 
 def page(node: Declaration) -> Iterator[str]:
     """One node in full: what it does, its inputs with limits and defaults, its outputs."""
+    from server.words import input_in_words
+
     yield f"{node.type}  ({node.category})"
     yield node.summary
     if node.doc:
@@ -78,24 +80,12 @@ def page(node: Declaration) -> Iterator[str]:
         yield node.doc
     if node.inputs:
         yield "\ninputs"
-        yield from _aligned([(port.name, _input(port)) for port in node.inputs.values()])
+        yield from _aligned([(port.name, input_in_words(port)) for port in node.inputs.values()])
     if node.outputs:
         yield "\noutputs"
         yield from _aligned([(port.name, port.type) for port in node.outputs.values()])
     if node.aliases:
         yield "\nalso found as " + ", ".join(node.aliases)
-
-
-def _input(port: Input) -> str:
-    from engine.bind import describe
-    from server.inputs import bounds
-
-    limits = port.plain.limits if port.plain else None
-    if port.plain is None:
-        kind = f"list of {port.type}" if port.many else port.type
-        return kind if port.required else f"{kind}; optional"
-    parts = [describe(port), bounds(limits) if limits else ""]
-    return "; ".join(part for part in parts if part)
 
 
 def _listed(nodes: list[Declaration]) -> Iterator[str]:

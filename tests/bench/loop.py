@@ -30,7 +30,7 @@ def pipeline() -> Any:
     import diffusers
 
     pipe = diffusers.StableDiffusionPipeline.from_pretrained(
-        MODEL_DIR, local_files_only=True, torch_dtype=torch.float32
+        MODEL_DIR, local_files_only=True, dtype=torch.float32
     )
     pipe.set_progress_bar_config(disable=True)
     raw = json.loads((MODEL_DIR / "scheduler" / "scheduler_config.json").read_text())

@@ -500,7 +500,9 @@ class World:
             off = any(self.nodes[n].get("mode") for n in chain)
             if name in RESERVED or not re.fullmatch(r"[A-Za-z_]\w{0,63}", name, re.ASCII):
                 yield "bad_id", node_id, name
-            elif name not in after or (name not in given and not off) or (name not in {*inputs, *params} and not self.lacks_nothing(node_id, name, ready)):
+                continue
+            unset = name not in {*inputs, *params} and not self.lacks_nothing(node_id, name, ready)
+            if name not in after or (name not in given and not off) or unset:
                 yield "missing_input", node_id, name
         kinds = self.kinds()
         for name in given & after.keys():

@@ -7,6 +7,7 @@ import math
 import struct
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -98,9 +99,9 @@ def test_keys_have_one_order_and_authors_keep_theirs() -> None:
       "definitions": {"d": {"origin": "file", "nodes": {"a": {"type": "T"}}}}}"""
     made = json.loads(dumps(parse(text)), object_pairs_hook=list)
 
-    def keys(pairs: list[list[object]], *path: str) -> list[object]:
+    def keys(pairs: Any, *path: str) -> list[str]:
         for name in path:
-            pairs = dict(pairs)[name]  # type: ignore[assignment]
+            pairs = dict(pairs)[name]
         return [name for name, _ in pairs]
 
     top = ["format", "title", "inputs", "outputs", "nodes", "definitions", "view"]

@@ -3,6 +3,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import textwrap
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -33,10 +34,9 @@ def take(thing: Thing, things: list[Thing] = ()) -> list[Thing]:
 
 
 @pytest.fixture(autouse=True)
-def forget(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("engine.packs.DECLARED", DECLARED)
+def forget() -> Iterator[None]:
     before, modules = len(DECLARED), set(sys.modules)
-    yield  # type: ignore[misc]
+    yield
     del DECLARED[before:]
     for name in set(sys.modules) - modules:
         if name.startswith((USER_MODULE, "pack_")):

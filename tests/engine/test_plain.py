@@ -8,7 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from engine.plain import BadValueError, Limits, Member, Plain, intersect, json_schema, shown
+from engine.intersect import intersect
+from engine.plain import BadValueError, Limits, Member, Plain, shown
+from engine.plainschema import json_schema
 
 INT, FLOAT, STR = Plain("int"), Plain("float"), Plain("str")
 POINT = Plain(

@@ -176,13 +176,14 @@ def test_what_waits_to_be_written_is_found(store: Store, monkeypatch: pytest.Mon
     assert store.stats().written == 2
 
 
-def test_cheap_outputs_are_not_written_but_turns_are(store: Store) -> None:
-    store.put("a" * 32, Entry((1,), 0.0005))
-    store.put("b" * 32, Entry((1,), 0.5))
+def test_cheap_steps_are_not_written_but_turns_and_other_nodes_are(store: Store) -> None:
+    store.put("a" * 32, Entry((1,), 0.0005), kind="step")
+    store.put("b" * 32, Entry((1,), 0.5), kind="step")
     store.put("c" * 32, Entry((1,), 0.0), kind="turn")
-    store.put("d" * 32, Entry((Grid(torch.zeros(1 << 19)),), 0.003))
+    store.put("d" * 32, Entry((Grid(torch.zeros(1 << 19)),), 0.003), kind="step")
+    store.put("e" * 32, Entry((1,), 0.0))
     store.flush()
-    assert [name for name in "abcd" if store.has(name * 32)] == ["b", "c"]
+    assert [name for name in "abcde" if store.has(name * 32)] == ["b", "c", "e"]
 
 
 def test_what_is_too_large_or_stays_in_memory_is_left_out(tmp_path: Path) -> None:

@@ -33,6 +33,7 @@ sys.exit(code)
         ["run", "--help"],
         ["graph", "txt2img"],
         ["new"],
+        ["schema"],
         ["run", "txt2img", "--seed", "no number"],
     ],
     ids=" ".join,

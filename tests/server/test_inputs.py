@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from engine import Files, GraphError
-from engine.plain import Limits, Member, Plain
+from engine.plain import Member, Plain
 from engine.ports import Input, Widget
 from server.exits import Stop
-from server.inputs import bounds, from_text
+from server.inputs import from_text
 
 
 def port(plain: Plain | None, widget: Widget | None = None) -> Input:
@@ -62,10 +62,3 @@ def test_a_picture_is_taken_over_by_its_content(tmp_path: Path) -> None:
     assert from_text(picture, "in the folder.png", files) == "in the folder.png"
     with pytest.raises(Stop, match="there is no file"):
         from_text(picture, str(tmp_path / "b.png"), files)
-
-
-def test_limits_in_words() -> None:
-    assert bounds(Limits(ge=1, le=10_000)) == "1 to 10000"
-    assert bounds(Limits(gt=0.5)) == "more than 0.5"
-    assert bounds(Limits(ge=8, multiple_of=8)) == "at least 8, a multiple of 8"
-    assert bounds(Limits(min_length=1)) == ""

@@ -18,7 +18,7 @@ def test_one_page_has_ports_limits_defaults_and_docs(latentgraph: Command) -> No
     out = latentgraph("nodes", "user:Start").out
     assert "user:Start  (arithmetic)\nA sum to begin with.\n" in out
     assert "value: 0 to 100." in out
-    assert "  value  an integer; default the number 1; 0 to 100\n" in out
+    assert "  value  a whole number, 0 to 100; default 1\n" in out
     assert "outputs\n  sum  user:Sum\n" in out
     assert "also found as Begin" in out
 

@@ -41,7 +41,7 @@ def test_public_inputs_are_flags(latentgraph: Command, adding: Graph) -> None:
 def test_help_of_a_graph_lists_its_flags(latentgraph: Command, adding: Graph) -> None:
     said = latentgraph("run", adding(), "--help")
     assert "--start INT" in said.out
-    assert "Where to start (an integer; default the number 3; 0 to 100)" in said.out
+    assert "Where to start (a whole number, 0 to 100; default 3)" in said.out
 
 
 def test_set_reaches_into_bodies(latentgraph: Command, adding: Graph) -> None:
@@ -99,6 +99,7 @@ def test_json_of_a_wrong_graph_is_the_published_form(latentgraph: Command, addin
         (["--start"], 2, "--start wants a value."),
         (["--set", "step"], 2, "--set wants node.param=value, this is 'step'."),
         (["--set", "stp.amount=1"], 2, "There is no node 'stp'. Did you mean 'step'?"),
+        (["--set", "step.amount=x"], 2, "step.amount: wants a number, this is the text 'x'."),
         (["--set", "last.sum=1"], 2, "is wired to 'loop.sum'"),
         (["--device", "abacus"], 2, "There is no device 'abacus' here; there is cpu"),
         (["--nodes", "nowhere"], 2, "--nodes names 'nowhere', which is no folder."),

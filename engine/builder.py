@@ -1,10 +1,8 @@
-"""Graphs written in Python: nodes are calls, wires are attributes of what they return.
-
-Makes the same JSON as a person would and nothing else; whether it is right is `validate`'s word.
-"""
+"""Graphs written in Python: nodes are calls, wires attributes. `validate` says what is wrong."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from itertools import chain, count
 from pathlib import Path
@@ -12,9 +10,9 @@ from typing import Any, Self
 
 from .canonical import dumps
 from .catalogue import Catalogue
-from .declare import _snake
+from .declare import snake_case
 from .errors import LatentgraphError, nearest
-from .graph import Graph, from_json
+from .graph import Graph, parse
 from .plain import Json
 
 Added = tuple[str, dict[str, Json]]
@@ -32,9 +30,7 @@ class Handle:
     """A node in the making: `handle.image` is the wire of an output, `handle["text"]` an input."""
 
     def __init__(self, node_id: str, raw: dict[str, Json], outputs: set[str]) -> None:
-        self.id = node_id
-        self._raw = raw
-        self._outputs = outputs
+        self.id, self._raw, self._outputs = node_id, raw, outputs
 
     def __getattr__(self, port: str) -> Wire:
         if port.startswith("__") or port not in self._outputs:
@@ -63,15 +59,15 @@ class Loop(Handle):
 
     def next(self, **wires: Wire) -> None:
         """The carried values after the turn."""
-        self._raw["next"] = _wired(wires)
+        self._raw["next"] = wires
 
     def collect(self, **wires: Wire) -> None:
         """Values of every turn, as lists under these names outside."""
-        self._raw["collect"] = _wired(wires)
+        self._raw["collect"] = wires
         self._outputs |= wires.keys()
 
     def show(self, wire: Wire) -> None:
-        self._raw["show"] = str(wire)
+        self._raw["show"] = wire
 
 
 class Builder:
@@ -79,10 +75,10 @@ class Builder:
 
     def __init__(self, catalogue: Catalogue, title: str = "", about: str = "") -> None:
         self._catalogue = catalogue
-        self._raw: dict[str, Json] = {"title": title, "about": about, "inputs": {}, "outputs": {}}
-        self._raw |= {"nodes": {}, "definitions": {}}
+        self._raw: dict[str, Json] = {"title": title, "about": about}
+        self._raw |= {part: {} for part in ("inputs", "outputs", "nodes", "definitions")}
         self._bodies: list[dict[str, Json]] = [self._raw["nodes"]]
-        self._ids: set[str] = set()
+        self._ids: dict[str, Json] = {}
 
     def __getattr__(self, kind: str) -> Callable[..., Handle]:
         return lambda id="", **values: self.node(kind, id, **values)
@@ -115,10 +111,10 @@ class Builder:
 
     def Subgraph(self, graph: str, *, id: str = "", **values: Any) -> Handle:  # noqa: N802
         """A definition as one node, with its public inputs and outputs as ports."""
-        if graph not in self._raw["definitions"]:
+        part = self._raw["definitions"].get(graph)
+        if part is None:
             raise BuildError(f"There is no definition '{graph}'; call define() first.")
-        outputs = {*self._raw["definitions"][graph]["outputs"]}
-        return Handle(*self._add("Subgraph", id or graph, values, graph=graph), outputs)
+        return Handle(*self._add("Subgraph", id or graph, values, graph=graph), {*part["outputs"]})
 
     def input(self, name: str, *, to: str | list[str], title: str = "", about: str = "") -> None:
         """A public input that sets the inputs `to`, such as `positive["text"]`."""
@@ -126,35 +122,29 @@ class Builder:
         self._raw["inputs"][name] = {"to": wires, "title": title, "about": about}
 
     def output(self, name: str, wire: Wire) -> None:
-        self._raw["outputs"][name] = str(wire)
+        self._raw["outputs"][name] = wire
 
     def graph(self) -> Graph:
         """The graph so far. Raises GraphError where its shape is wrong."""
-        return from_json({"format": 1, **self._raw})
+        return parse(json.dumps({"format": 1, **self._raw}))
 
     def save(self, path: Path | str) -> None:
         """Writes the graph file in its canonical form."""
         Path(path).write_text(dumps(self.graph()), encoding="utf-8", newline="\n")
 
     def _add(self, kind: str, wanted: str, values: Mapping[str, Any], **more: Json) -> Added:
-        name = _snake(kind.rpartition(":")[2])
+        name = snake_case(kind.rpartition(":")[2])
         names = chain([name], (f"{name}_{number}" for number in count(2)))
         node_id = wanted or next(free for free in names if free not in self._ids)
         if node_id in self._ids:
             raise BuildError(f"The node id '{node_id}' is taken.")
-        wires = _wired(values)
+        wires = {name: value for name, value in values.items() if _is_wired(value)}
         typed = {name: value for name, value in values.items() if name not in wires}
-        self._bodies[-1][node_id] = raw = {"type": kind, "params": typed, "inputs": wires, **more}
-        self._ids.add(node_id)
+        raw = {"type": kind, "params": typed, "inputs": wires, **more}
+        self._ids[node_id] = self._bodies[-1][node_id] = raw
         return node_id, raw
 
 
-def _wired(values: Mapping[str, Any]) -> dict[str, Json]:
-    """The wires among some values, as the file has them."""
-    found: dict[str, Json] = {}
-    for name, value in values.items():
-        if isinstance(value, Wire):
-            found[name] = str(value)
-        elif isinstance(value, list) and value and all(isinstance(item, Wire) for item in value):
-            found[name] = [str(item) for item in value]
-    return found
+def _is_wired(value: Any) -> bool:
+    items = value if isinstance(value, list) and value else [value]
+    return all(isinstance(item, Wire) for item in items)

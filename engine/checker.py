@@ -167,7 +167,9 @@ class Checker:
         try:
             checked = port.plain.check(value)
         except BadValueError as bad:
-            self.add(bad.code, bad.message, node_id, port.name)
+            is_name = bad.code == "out_of_choices" and isinstance(value, str)
+            fix = nearest(value, port.plain.values) if is_name else ""
+            self.add(bad.code, bad.message, node_id, port.name, fix)
             return
         if port.choices is not None and self.lists is not None and isinstance(checked, str):
             self._choice(node_id, port.name, port.choices.name, checked)

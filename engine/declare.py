@@ -236,7 +236,7 @@ def _output(name: str, annotation: Any) -> tuple[Output, type[Value] | None]:
         raise DeclarationError(f"output {name or annotation!r} is neither a plain type nor a Value")
     content = kind.digest is not Value.digest
     own = _port_type(kind)
-    port = name or kind.port or _snake(kind.__name__)
+    port = name or kind.port or snake_case(kind.__name__)
     return Output(port, f"list[{own}]" if element is not None else own, content), kind
 
 
@@ -343,7 +343,7 @@ def _is_named_tuple(kind: Any) -> bool:
     return isinstance(kind, type) and issubclass(kind, tuple) and hasattr(kind, "_fields")
 
 
-def _snake(name: str) -> str:
+def snake_case(name: str) -> str:
     if name.isupper() or name in {"UNet", "VAE"}:
         return name.lower()
     return "".join("_" + c.lower() if c.isupper() and i else c.lower() for i, c in enumerate(name))

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from .errors import NodeError, nearest
-from .ports import Choices
+from .ports import Choices, Declaration
 
 HASHED = re.compile(r"sha256:([0-9a-f]{64})")
 BLOCK = 1 << 20
@@ -51,6 +51,16 @@ class Files:
                     entry = path.parent if path.name == choices.folder_of else path
                     found[entry.relative_to(folder).as_posix()] = None
         return tuple(found)
+
+    def lists(self, declarations: Iterable[Declaration]) -> dict[str, tuple[str, ...]]:
+        """The entries of every list that an input of these nodes names: models, images."""
+        named = {
+            port.choices.name: port.choices
+            for declaration in declarations
+            for port in declaration.inputs.values()
+            if port.choices is not None
+        }
+        return {name: self.choices(choices) for name, choices in named.items()}
 
     def add(self, data: bytes) -> str:
         """Keeps an upload and returns its name, `sha256:...`."""

@@ -115,25 +115,36 @@ def registry_of(modules: Iterable[ModuleType | str], name: str = "") -> Registry
 def catalogue_of(packs: Iterable[Pack], cache_folder: Path) -> Catalogue:
     """The packs' catalogue from disk, or made by a child process where a pack has changed.
 
-    Raises LatentgraphError where the child fails.
+    Raises LatentgraphError where the child fails, or files change faster than they are read.
     """
     packs = list(packs)
     name = _state(packs)
-    shipped = [pack.folder / CATALOGUE_FILE for pack in packs[:1] if len(packs) == 1]
-    for file in (*shipped, cache_folder / f"catalogue-{name}.json"):
-        known = _read(file, name)
+    if len(packs) == 1:
+        known = _read(packs[0].folder / CATALOGUE_FILE, name)
         if known is not None:
             return known
-    cache_folder.mkdir(parents=True, exist_ok=True)
-    target = cache_folder / f"catalogue-{name}.json"
+    for _ in range(2):  # sources may be saved while the child reads them
+        target = cache_folder / f"catalogue-{name}.json"
+        known = _read(target, name)
+        if known is not None:
+            return known
+        error = _make_catalogue(target, packs)
+        known = _read(target, name)
+        if known is not None:
+            return known
+        if error:
+            raise LatentgraphError(f"The nodes could not be loaded: {error}")
+        name = _state(packs)
+    raise LatentgraphError("The nodes could not be loaded: their files are changing. Try again.")
+
+
+def _make_catalogue(target: Path, packs: Iterable[Pack]) -> str:
+    """Has a child process write the catalogue; why it failed, or nothing."""
+    target.parent.mkdir(parents=True, exist_ok=True)
     user = next((str(pack.folder) for pack in packs if pack.module == USER_MODULE), "")
     command = [sys.executable, "-m", "engine.packs", str(target), user]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
-    known = _read(target, name)
-    if known is None:
-        last = done.stderr.strip().rpartition("\n")[2]
-        raise LatentgraphError(f"The nodes could not be loaded: {last}")
-    return known
+    return done.stderr.strip().rpartition("\n")[2] if done.returncode else ""
 
 
 def write_catalogue(target: Path, packs: list[Pack]) -> None:

@@ -139,13 +139,7 @@ class Engine:
 
     def lists(self) -> dict[str, tuple[str, ...]]:
         """The entries of every list that a node's input names: models, images."""
-        choices = {
-            port.choices.name: port.choices
-            for declaration in self.catalogue.declarations.values()
-            for port in declaration.inputs.values()
-            if port.choices is not None
-        }
-        return {name: self.files.choices(choice) for name, choice in choices.items()}
+        return self.files.lists(self.catalogue.declarations.values())
 
     def prepare(
         self,

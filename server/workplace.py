@@ -33,11 +33,4 @@ def broken_packs(found: Catalogue) -> list[str]:
 
 def lists(found: Catalogue, settings: Settings) -> dict[str, tuple[str, ...]]:
     """The entries of every list that a node's input names: models, images."""
-    files = settings.files()
-    choices = {
-        port.choices.name: port.choices
-        for declaration in found.declarations.values()
-        for port in declaration.inputs.values()
-        if port.choices is not None
-    }
-    return {name: files.choices(choice) for name, choice in choices.items()}
+    return settings.files().lists(found.declarations.values())

@@ -22,6 +22,30 @@ STRUCTURAL = {
     "Switch": "One of several inputs, chosen by `on`; the others are not computed.",
     "Subgraph": "One of the file's `definitions` as a single node.",
 }
+FORMS = {
+    "Repeat": """
+"loop": {"type": "Repeat", "inputs": {"over": "schedule.steps", "latent": "noise.latent"},
+         "body": {...}, "next": {"latent": "move.latent"}}
+
+over is an integer or a list; every other input is carried, and next names its value after the turn.
+In the body: loop.latent (at the start of the turn), loop.item, loop.index (from 0). Outside:
+loop.latent, the last one. "collect": {"all": "move.latent"} gives loop.all, one a turn.
+"show": "clean.latent" is what previews show; it changes no result.""",
+    "Map": """
+"each": {"type": "Map", "params": {"over": [1, 2, 3]},
+         "body": {...}, "collect": {"image": "decode.image"}}
+
+over is an integer or a list. In the body: each.item, each.index. Outside: each.image, a list.""",
+    "Switch": """
+"pick": {"type": "Switch", "inputs": {"on": "late.value", "true": "a.image", "false": "b.image"}}
+
+on is true or false, an integer or a text; the cases are its values, or default.
+Gives pick.value.""",
+    "Subgraph": """
+"sampler": {"type": "Subgraph", "graph": "sampler", "params": {"steps": 20}, "inputs": {...}}
+
+graph names a definition of the file; its public inputs and outputs are the ports.""",
+}
 
 
 def add_options(parser: Parser) -> None:
@@ -36,6 +60,9 @@ def main(options: Namespace) -> int:
     found = workplace.catalogue(settings_of(options))
     for sentence in workplace.broken_packs(found):
         print(sentence, file=sys.stderr)
+    if options.name in STRUCTURAL:
+        print(f"{options.name}  (structural)\n{STRUCTURAL[options.name]}\n{FORMS[options.name]}")
+        return OK
     chosen = search(options.name, found) if options.name else list(found.declarations.values())
     if options.json:
         print(_json(chosen))
@@ -63,8 +90,6 @@ def search(name: str, found: Catalogue) -> list[Declaration]:
     ):
         if matches:
             return matches
-    if name in STRUCTURAL:
-        raise Stop(f"{name} is part of the engine. {STRUCTURAL[name]}", OK)
     hint = nearest(name, found.declarations)
     raise Stop(f"There is no node type '{name}'. {hint}".strip())
 

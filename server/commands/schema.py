@@ -16,7 +16,6 @@ def add_options(parser: Parser) -> None:
 
 def main(options: Namespace) -> int:
     from engine.schema import json_schema
-
     from server.workplace import catalogue
 
     print(json.dumps(json_schema(catalogue(settings_of(options))), indent=2, ensure_ascii=False))

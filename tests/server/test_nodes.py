@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from tests.server.conftest import Command
 
 
@@ -29,6 +31,13 @@ def test_search_by_alias_and_by_word(latentgraph: Command) -> None:
     found = latentgraph("nodes", "latent").out
     assert "EmptyLatent" in found
     assert "SaveImage" not in found
+
+
+@pytest.mark.parametrize("name", ["Repeat", "Map", "Switch", "Subgraph"])
+def test_structural_nodes_have_a_page_too(name: str, latentgraph: Command) -> None:
+    said = latentgraph("nodes", name)
+    assert said.code == 0
+    assert f'"type": "{name}"' in said.out
 
 
 def test_an_unknown_name_is_a_sentence(latentgraph: Command) -> None:

@@ -3,34 +3,18 @@
 from __future__ import annotations
 
 import inspect
-import types
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
-from typing import (
-    Annotated,
-    Any,
-    Literal,
-    TypeVar,
-    Union,
-    get_args,
-    get_origin,
-    get_type_hints,
-)
+from dataclasses import dataclass
+from typing import Any, TypeVar, get_type_hints
 
-from pydantic.fields import FieldInfo
-
+from .annotations import DeclarationError, as_json, build, element_of, plain_of, strip, without_none
 from .context import Context
 from .document import RESERVED
-from .plain import Json, Kind, Limits, Member, Plain
+from .plain import Json
 from .ports import Choices, Declaration, Input, Output, Product, Widget
 from .values import Value
 
 F = TypeVar("F", bound=Callable[..., Any])
-SCALARS: dict[type, Kind] = {int: "int", float: "float", str: "str", bool: "bool"}
-
-
-class DeclarationError(TypeError):
-    """A function whose signature cannot be a node; says which parameter and why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +35,7 @@ class Implementation:
         arguments = dict(inputs)
         if self.records:
             for name, annotation in self.records.items():
-                arguments[name] = _build_plain(annotation, arguments[name])
+                arguments[name] = build(annotation, arguments[name])
         if self.context:
             arguments[self.context] = context
         result = self.function(**arguments)
@@ -193,9 +177,9 @@ def _input(
     parameter: inspect.Parameter, annotation: Any, where: str
 ) -> tuple[Input, type[Value] | None]:
     required = parameter.default is parameter.empty
-    default = None if required else _as_json(parameter.default)
-    core, metadata = _strip(annotation)
-    plain = _plain(annotation)
+    default = None if required else as_json(parameter.default)
+    core, metadata = strip(annotation)
+    plain = plain_of(annotation)
     if plain is not None:
         choices = next((item for item in metadata if isinstance(item, Choices)), None)
         widget = next((item for item in metadata if isinstance(item, Widget)), None)
@@ -205,8 +189,8 @@ def _input(
         if not required:
             plain.check(default)
         return port, None
-    core = _without_none(core)[0]
-    element = _element(core)
+    core = without_none(core)[0]
+    element = element_of(core)
     kind = element if element is not None else core
     if not (isinstance(kind, type) and issubclass(kind, Value)):
         raise DeclarationError(f"{where}: {annotation!r} is neither a plain type nor a Value")
@@ -226,11 +210,11 @@ def _outputs(annotation: Any) -> list[tuple[Output, type[Value] | None]]:
 
 
 def _output(name: str, annotation: Any) -> tuple[Output, type[Value] | None]:
-    plain = _plain(annotation)
+    plain = plain_of(annotation)
     if plain is not None:
         return Output(name or "value", plain.type_name, True, plain), None
-    core, _ = _strip(annotation)
-    element = _element(core)
+    core, _ = strip(annotation)
+    element = element_of(core)
     kind = element if element is not None else core
     if not (isinstance(kind, type) and issubclass(kind, Value)):
         raise DeclarationError(f"output {name or annotation!r} is neither a plain type nor a Value")
@@ -243,100 +227,6 @@ def _output(name: str, annotation: Any) -> tuple[Output, type[Value] | None]:
 def _port_type(kind: type[Value]) -> str:
     """The bare class name; the loader of packs qualifies names of other packs."""
     return kind.__name__
-
-
-def _strip(annotation: Any) -> tuple[Any, tuple[Any, ...]]:
-    if get_origin(annotation) is Annotated:
-        core, *metadata = get_args(annotation)
-        return core, tuple(metadata)
-    return annotation, ()
-
-
-def _without_none(annotation: Any) -> tuple[Any, bool]:
-    if get_origin(annotation) in {Union, types.UnionType}:
-        rest = [part for part in get_args(annotation) if part is not type(None)]
-        if len(rest) == 1:
-            return rest[0], True
-    return annotation, False
-
-
-def _element(annotation: Any) -> Any:
-    if get_origin(annotation) in {list, Sequence}:
-        return get_args(annotation)[0]
-    if get_origin(annotation) is tuple and get_args(annotation)[1:] == (Ellipsis,):
-        return get_args(annotation)[0]
-    return None
-
-
-def _plain(annotation: Any) -> Plain | None:
-    core, metadata = _strip(annotation)
-    core, nullable = _without_none(core)
-    inner, more = _strip(core)
-    limits = _limits((*metadata, *more))
-    if inner in SCALARS:
-        return Plain(SCALARS[inner], nullable, limits)
-    if get_origin(inner) is Literal:
-        if not all(type(choice) is str for choice in get_args(inner)):
-            raise DeclarationError(f"{inner!r}: the choices of a Literal are texts")
-        return Plain("enum", nullable, limits, values=tuple(get_args(inner)))
-    element = _element(inner)
-    if element is not None:
-        of = _plain(element)
-        return None if of is None else Plain("list", nullable, limits, element=of)
-    if isinstance(inner, type) and is_dataclass(inner) and not issubclass(inner, Value):
-        return Plain("record", nullable, limits, name=inner.__name__, members=_members(inner))
-    return None
-
-
-def _members(record: Any) -> tuple[Member, ...]:
-    hints = get_type_hints(record, include_extras=True)
-    members = []
-    for field in fields(record):
-        plain = _plain(hints[field.name])
-        if plain is None:
-            raise DeclarationError(f"{record.__name__}.{field.name} is not of a plain type")
-        required = field.default is MISSING and field.default_factory is MISSING
-        default = None if required else _as_json(_default(field))
-        members.append(Member(field.name, plain, required, default))
-    return tuple(members)
-
-
-def _default(field: Field[Any]) -> Any:
-    return field.default if field.default_factory is MISSING else field.default_factory()
-
-
-def _limits(metadata: Sequence[Any]) -> Limits | None:
-    found: dict[str, Any] = {}
-    for item in metadata:
-        for part in item.metadata if isinstance(item, FieldInfo) else [item]:
-            for name in ("ge", "gt", "le", "lt", "multiple_of", "min_length", "max_length"):
-                bound = getattr(part, name, None)
-                if bound is not None:
-                    found[name] = bound
-    return Limits(**found) if found else None
-
-
-def _as_json(default: Any) -> Json:
-    if isinstance(default, tuple | list):
-        return [_as_json(item) for item in default]
-    if is_dataclass(default) and not isinstance(default, type):
-        return {field.name: _as_json(getattr(default, field.name)) for field in fields(default)}
-    return default
-
-
-def _build_plain(annotation: Any, value: Any) -> Any:
-    """JSON lists and objects as the tuples and frozen dataclasses that the function declared."""
-    core, _ = _strip(_without_none(_strip(annotation)[0])[0])
-    if value is None or core in SCALARS:
-        return value
-    element = _element(core)
-    if element is not None:
-        items = [_build_plain(element, item) for item in value]
-        return items if get_origin(core) is list else tuple(items)
-    if isinstance(value, dict) and is_dataclass(core) and isinstance(core, type):
-        hints = get_type_hints(core, include_extras=True)
-        return core(**{name: _build_plain(hints[name], item) for name, item in value.items()})
-    return value
 
 
 def _is_named_tuple(kind: Any) -> bool:

@@ -8,7 +8,8 @@ from typing import Annotated, Any, Literal
 import pytest
 
 from engine import Context, Field, Value, Widget, node
-from engine.declare import DECLARED, DeclarationError
+from engine.annotations import DeclarationError
+from engine.declare import DECLARED
 from engine.plain import Limits
 from tests.engine.small import CATALOGUE, add, apart, say, show, total
 

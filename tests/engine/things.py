@@ -32,6 +32,16 @@ class Thing(Value):
         return f"picture of {self.x:g}"
 
 
+@dataclass(frozen=True, slots=True)
+class Mark(Value):
+    """A value with a content key, as a recipe or a step is."""
+
+    name: str
+
+    def digest(self) -> str:
+        return f"mark {self.name}"
+
+
 class Pair(NamedTuple):
     low: Thing
     high: Thing
@@ -84,6 +94,50 @@ def less(a: float, b: float) -> bool:
     """Static comparison."""
     CALLS.append("Less")
     return a < b
+
+
+@node("Whole", category="things", static=True)
+def whole(a: float) -> int:
+    """A small count out of any number."""
+    CALLS.append("Whole")
+    return int(abs(a)) % 4
+
+
+@node("Mean", category="things", static=True)
+def mean(numbers: list[float]) -> float:
+    """Static, from a plain list that is wired whole."""
+    CALLS.append("Mean")
+    return sum(numbers) / 4
+
+
+@node("Strict", category="things", static=True)
+def strict(a: float) -> float:
+    """Static, and fails on large numbers: while keys are made."""
+    CALLS.append("Strict")
+    if a > 20:
+        raise NodeError("This number is too large.", code="unwanted", port="a")
+    return a
+
+
+@node("Parts", category="things")
+def parts(thing: Thing, count: int = 2) -> list[Thing]:
+    """A sequence that is named as a whole."""
+    CALLS.append("Parts")
+    return [Thing(thing.x + index) for index in range(count)]
+
+
+@node("Gauge", category="things")
+def gauge(thing: Thing) -> Mark:
+    """Not static, but named by its content: all large things have one mark."""
+    CALLS.append("Gauge")
+    return Mark("large" if thing.x > 9 else "small")
+
+
+@node("Press", category="things")
+def press(thing: Thing, mark: Mark) -> Thing:
+    """A thing and a value with a content key."""
+    CALLS.append("Press")
+    return Thing(thing.x + len(mark.name))
 
 
 @node("Window", category="things", effective=lambda at, start, end: start <= at < end)

@@ -1,7 +1,7 @@
 """What the engine itself costs: microseconds a no-op node, cold, warm and fully cached.
 
 cold: plan, keys and run of a parsed and validated graph. warm: run again with the values dropped.
-cached: run again. Also parsing with validation. Process time, best of several, one thread.
+cached: run again. Also parsing with validation, and keys alone. Process time, best of several, one thread.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from engine import Value, node
 from engine.graph import parse
 from engine.packs import registry_of
 from engine.planner import plan
+from engine.report import Reporter
 from engine.session import Engine, Prepared
 from engine.validate import validate
 
@@ -115,6 +116,14 @@ def measure(doc: dict[str, Any]) -> dict[str, float]:
         engine.run_prepared(Prepared(graph, plan(graph, registry.catalogue))).check()
         return time.process_time() - start
 
+    def keys() -> float:
+        engine = Engine(registry=registry, device="cpu")
+        made = Prepared(graph, plan(graph, registry.catalogue))
+        walker = engine.walker(made, Reporter(made.plan, None))
+        start = time.process_time()
+        walker.prime()
+        return time.process_time() - start
+
     engine = Engine(registry=registry, device="cpu")
     ready = Prepared(graph, plan(graph, registry.catalogue))
     engine.run_prepared(ready)
@@ -132,6 +141,7 @@ def measure(doc: dict[str, Any]) -> dict[str, float]:
 
     return {
         "parse_validate": best(read) / count * 1e6,
+        "keys": best(keys) / count * 1e6,
         "cold": best(cold) / count * 1e6,
         "warm": best(warm) / count * 1e6,
         "cached_ms": best(cached) * 1e3,
@@ -141,13 +151,16 @@ def measure(doc: dict[str, Any]) -> dict[str, float]:
 def main() -> None:
     shapes = {"chain": chain, "fan-out": fan_out, "layered": layered}
     found = {}
-    print(f"{'shape':>8} {'nodes':>6} {'parse+validate':>14} {'cold':>7} {'warm':>7}  cached run")
+    print(
+        f"{'shape':>8} {'nodes':>6} {'parse+validate':>14} {'keys':>7} {'cold':>7} {'warm':>7}  cached run"
+    )
     for name, shape in shapes.items():
         for size in SIZES:
             row = measure(shape(size))
             found[f"{name} {size}"] = row
             print(
-                f"{name:>8} {size:>6} {row['parse_validate']:>11.1f} us {row['cold']:>4.1f} us "
+                f"{name:>8} {size:>6} {row['parse_validate']:>11.1f} us "
+                f"{row['keys']:>4.1f} us {row['cold']:>4.1f} us "
                 f"{row['warm']:>4.1f} us  {row['cached_ms']:.2f} ms",
                 flush=True,
             )

@@ -13,7 +13,7 @@ PARTS = ("scheduler", "text_encoder", "tokenizer", "unet", "vae")
 
 @pytest.fixture(scope="module")
 def pipe() -> StableDiffusionPipeline:
-    loaded = StableDiffusionPipeline.from_pretrained(MODEL_DIR, torch_dtype=torch.float32)
+    loaded = StableDiffusionPipeline.from_pretrained(MODEL_DIR, dtype=torch.float32)
     loaded.set_progress_bar_config(disable=True)
     return loaded
 

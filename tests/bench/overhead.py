@@ -1,7 +1,8 @@
 """What the engine itself costs: microseconds a no-op node, cold, warm and fully cached.
 
 cold: plan, keys and run of a parsed and validated graph. warm: run again with the values dropped.
-cached: run again. Also parsing with validation, and keys alone. Process time, best of several, one thread.
+cached: run again. Also parsing with validation, and keys alone. Process time, the best of several,
+one thread.
 """
 
 from __future__ import annotations
@@ -151,19 +152,15 @@ def measure(doc: dict[str, Any]) -> dict[str, float]:
 def main() -> None:
     shapes = {"chain": chain, "fan-out": fan_out, "layered": layered}
     found = {}
-    print(
-        f"{'shape':>8} {'nodes':>6} {'parse+validate':>14} {'keys':>7} {'cold':>7} {'warm':>7}  cached run"
-    )
+    heads = ("parse+validate", "keys", "cold", "warm")
+    print(f"{'shape':>8} {'nodes':>6}", *(f"{head:>14}" for head in heads), "   cached run")
     for name, shape in shapes.items():
         for size in SIZES:
             row = measure(shape(size))
             found[f"{name} {size}"] = row
-            print(
-                f"{name:>8} {size:>6} {row['parse_validate']:>11.1f} us "
-                f"{row['keys']:>4.1f} us {row['cold']:>4.1f} us "
-                f"{row['warm']:>4.1f} us  {row['cached_ms']:.2f} ms",
-                flush=True,
-            )
+            columns = ("parse_validate", "keys", "cold", "warm")
+            cells = (f"{row[column]:>11.1f} us" for column in columns)
+            print(f"{name:>8} {size:>6}", *cells, f"{row['cached_ms']:>10.2f} ms", flush=True)
     print(json.dumps(found), file=sys.stderr)
 
 

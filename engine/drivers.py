@@ -17,7 +17,7 @@ import torch
 
 from .context import Context
 from .errors import NodeError, Problem, RunCancelled
-from .frames import PENDING, Call, Done, Failure, Outcome
+from .frames import PENDING, Call, Done, Failure, Outcome, pending
 from .plan import Planned
 from .report import Reporter
 from .values import PLAIN, tensors_of
@@ -91,7 +91,7 @@ def forecast(walker: Walker, context: Context, reporter: Reporter) -> dict[str, 
         call = _next(walk, None)
         while type(call) is Call:
             declaration = call.implementation.declaration
-            if declaration.static and PENDING not in call.inputs.values():
+            if declaration.static and not any(map(pending, call.inputs.values())):
                 reply = answer(call, context, reporter, time.perf_counter)
             else:
                 states[call.node.path] = "run"

@@ -57,6 +57,11 @@ class Unknown(Failure):
     """In a forecast: depends on a value that is only known once `problem.path` has run."""
 
 
+def pending(value: Any) -> bool:
+    """Whether a forecast has yet to know this value, or anything in this sequence."""
+    return value is PENDING or (type(value) in {tuple, list} and any(map(pending, value)))
+
+
 class SequenceKey(tuple[str, ...]):
     """The keys of a collected sequence's elements."""
 
@@ -79,7 +84,9 @@ class Observer(Protocol):
         seconds: float,
         cached: bool,
     ) -> None: ...
-    def resumed(self, node: Planned, around: tuple[int, ...], index: int, count: int) -> None: ...
+    def resumed(
+        self, node: Planned, around: tuple[int, ...], index: int, count: int, spared: int
+    ) -> None: ...
     def preview(self, node: Planned, around: tuple[int, ...], index: int, value: Any) -> None: ...
 
 
@@ -102,6 +109,7 @@ class Frame:
     digests: dict[tuple[Planned, str], Any] = field(default_factory=dict)
     loops: dict[Planned, LoopRun | Failure] = field(default_factory=dict)
     unread: dict[Planned, int] = field(default_factory=dict)
+    cases: dict[Planned, Origin | Failure] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -117,7 +125,8 @@ class LoopRun:
     """A Repeat or Map in one place of a walk.
 
     `values` are the carried values after `done` turns; `state_keys[i]` names those at the end of
-    turn i; `carried_keys` names those at the end of the last turn that has keys.
+    turn i; `carried_keys` names those at the end of the last turn that has keys. A `replay` goes
+    again through turns that are over, for a value of theirs: nothing is heard of it.
     """
 
     node: Planned
@@ -128,12 +137,13 @@ class LoopRun:
     initial_keys: dict[str, str] = field(default_factory=dict)
     carried_keys: dict[str, str] = field(default_factory=dict)
     state_keys: list[str] = field(default_factory=list)
+    collected_keys: dict[str, list[str]] = field(default_factory=dict)
     values: dict[str, Any] = field(default_factory=dict)
     collected: dict[str, list[Any]] = field(default_factory=dict)
     done: int = 0
     opened: bool = False
-    ran: bool = False
     finished: bool = False
+    replay: bool = False
 
     @property
     def count(self) -> int:
@@ -149,6 +159,7 @@ class LoopRun:
             self.item_keys,
             initial_keys=keys,
             carried_keys=keys,
+            replay=True,
         )
 
 

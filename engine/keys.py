@@ -60,7 +60,7 @@ def port_key(key: str, port: str) -> str:
 
 def many(fragments: list[str]) -> str:
     """What a port that takes many wires is."""
-    return f"[{','.join(fragments)}]"
+    return hashed("many", *fragments)
 
 
 def turn_key(salt: str, carried: Mapping[str, str]) -> str:

@@ -6,7 +6,18 @@ from typing import Any
 
 from .cache import Entry
 from .errors import NodeError, Problem
-from .frames import PENDING, Failure, Frame, LoopRun, SequenceKey, Task, joined, path_of, unknown
+from .frames import (
+    PENDING,
+    Failure,
+    Frame,
+    LoopRun,
+    SequenceKey,
+    Task,
+    joined,
+    path_of,
+    pending,
+    unknown,
+)
 from .keys import item_key, turn_key
 from .plan import Planned
 from .structural import case_of, turns_of
@@ -19,6 +30,13 @@ class Loops(Tasks):
 
     def chosen(self, node: Planned, frame: Frame) -> Task:
         """The case that a Switch's `on` picks, as an origin."""
+        known = frame.cases.get(node)
+        if known is None:
+            known = yield from self._choose(node, frame)
+            frame.cases[node] = known
+        return known
+
+    def _choose(self, node: Planned, frame: Frame) -> Task:
         origin = node.origins["on"][0]
         on = yield from self.value(origin, frame)
         if isinstance(on, Failure):
@@ -49,7 +67,7 @@ class Loops(Tasks):
             return self.passed_on(node, unknown(path_of(origin)))
         sequence = yield from self.fragment(origin, frame)
         if isinstance(sequence, Failure):
-            return sequence
+            return self.passed_on(node, sequence)
         try:
             items = turns_of(over)
         except NodeError as error:
@@ -59,36 +77,46 @@ class Loops(Tasks):
         for name in node.next:
             key = yield from self.fragment(node.origins[name][0], frame)
             if isinstance(key, Failure):
-                return key
+                return self.passed_on(node, key)
             run.initial_keys[name] = joined(key)
         run.carried_keys = run.initial_keys
         return run
 
     def extend(self, run: LoopRun, count: int) -> Task:
         """Makes frames and keys for the first `count` turns; a Failure, or None."""
-        node = run.node
         while len(run.frames) < count:
-            index = len(run.frames)
-            frame = self._turn_frame(run, index)
+            frame = self._turn_frame(run, len(run.frames))
             run.frames.append(frame)
-            if node.kind == "map":
+            if run.node.kind == "map":
                 continue
-            after: dict[str, Any] = {}
-            for name, ref in node.next.items():
-                key = yield from self.fragment(ref, frame)
-                if isinstance(key, Failure):
-                    run.frames.pop()
-                    return key
-                after[name] = joined(key)
-            state = dict(after)
-            for name in node.wanted:
-                key = yield from self.fragment(node.collect[name], frame)
-                if isinstance(key, Failure):
-                    run.frames.pop()
-                    return key
-                state[f"collect {name}"] = joined(key)
-            run.carried_keys = after
-            run.state_keys.append(turn_key(self.salt, state))
+            failure = yield from self._turn_keys(run, frame)
+            if failure is not None:
+                run.frames.pop()
+                if not run.replay:
+                    run.frame.loops[run.node] = failure
+                return failure
+        return None
+
+    def _turn_keys(self, run: LoopRun, frame: Frame) -> Task:
+        """The keys of what a turn ends with, carried and collected; a Failure, or None."""
+        node = run.node
+        after: dict[str, str] = {}
+        for name, ref in node.next.items():
+            key = yield from self.fragment(ref, frame)
+            if isinstance(key, Failure):
+                return key
+            after[name] = joined(key)
+        collected: dict[str, str] = {}
+        for name in node.wanted:
+            key = yield from self.fragment(node.collect[name], frame)
+            if isinstance(key, Failure):
+                return key
+            collected[name] = joined(key)
+        for name, key in collected.items():
+            run.collected_keys.setdefault(name, []).append(key)
+        state = after | {f"collect {name}": key for name, key in collected.items()}
+        run.carried_keys = after
+        run.state_keys.append(turn_key(self.salt, state))
         return None
 
     def _turn_frame(self, run: LoopRun, index: int) -> Frame:
@@ -115,15 +143,13 @@ class Loops(Tasks):
             failure = yield task
             if failure is not None:
                 frame.loops[node] = failure
-                return failure
+                return self.passed_on(node, failure)
             run.finished = True
         return run
 
     def _run_repeat(self, run: LoopRun) -> Task:
         failure = yield self.advance(run, run.count)
-        if failure is None and run.ran:
-            return self._check_finite(run)
-        return failure
+        return self._check_finite(run) if failure is None else failure
 
     def _check_finite(self, run: LoopRun) -> Failure | None:
         for name, value in run.values.items():
@@ -141,7 +167,7 @@ class Loops(Tasks):
             if isinstance(value, Value) and not value.is_finite():
                 turn = index
                 break
-        maker = run.node.next[name].node.path
+        maker = path_of(run.node.next[name])
         message = (
             f"'{maker}' made values that are not finite (NaN or infinity) "
             f"in turn {turn + 1} of {run.count}."
@@ -171,7 +197,7 @@ class Loops(Tasks):
     def _resume(self, run: LoopRun, turn: int) -> int:
         """Loads the latest kept state that may be used; the turns it spares, or 0."""
         node = run.node
-        if node.sinks:
+        if node.sinks and not run.replay:
             return 0
         candidates = range(turn, run.done, -1)
         if node.wanted:
@@ -180,10 +206,12 @@ class Loops(Tasks):
                 reached += 1
             candidates = range(reached, run.done, -1)
         for count in candidates:
-            loaded = self._load(run, count)
-            if loaded:
-                self.observer.resumed(node, run.frame.turn, count - 1, run.count)
+            spared = count - run.done
+            if self._load(run, count):
                 run.opened, run.done = True, count
+                if not run.replay:
+                    around = run.frame.turn
+                    self.observer.resumed(node, around, count - 1, run.count, spared)
                 return count
         return 0
 
@@ -218,7 +246,7 @@ class Loops(Tasks):
         node, frame = run.node, run.frames[index]
         before, calls = self.spent, self.calls
         frame.carried = run.values
-        for sink in node.sinks:
+        for sink in () if run.replay else node.sinks:
             done = yield self._sink(sink, frame)
             if isinstance(done, Failure):
                 return done
@@ -233,20 +261,19 @@ class Loops(Tasks):
             if isinstance(value, Failure):
                 return value
             run.collected.setdefault(name, []).append(value)
-        if node.show is not None and self.observer.wants_previews:
+        seconds = self.spent - before
+        if node.show is not None and self.observer.wants_previews and not run.replay:
             shown = yield from self.value(node.show, frame)
             if not isinstance(shown, Failure):
                 self.observer.preview(node, run.frame.turn, index, shown)
-        seconds = self.spent - before
-        collected = (run.collected[name][-1] for name in node.wanted)
-        outputs = (*values.values(), *collected)
-        if PENDING not in outputs:
-            run.ran = True
+        outputs = (*values.values(), *(run.collected[name][-1] for name in node.wanted))
+        if not pending(outputs):
             self.cache.put(run.state_keys[index], Entry(outputs, seconds), kind="turn")
         run.values, run.done = values, index + 1
         _forget(frame)
-        cached = self.calls == calls
-        self.observer.turn(node, run.frame.turn, index, run.count, seconds, cached)
+        if not run.replay:
+            cached = self.calls == calls
+            self.observer.turn(node, run.frame.turn, index, run.count, seconds, cached)
         return None
 
     def _sink(self, node: Planned, frame: Frame) -> Task:
@@ -286,6 +313,7 @@ class Loops(Tasks):
 def _forget(frame: Frame) -> None:
     frame.outputs.clear()
     frame.loops.clear()
+    frame.unread.clear()
     frame.carried = None
 
 

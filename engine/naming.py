@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import Any, cast
 
 from .declare import Implementation
-from .errors import NodeError
+from .errors import NodeError, Problem
 from .frames import (
     ABSENT,
-    PENDING,
     Failure,
     Frame,
     SequenceKey,
     Task,
     flat_keys,
     joined,
+    pending,
     unknown,
 )
 from .keys import head, many, node_key, port_key
@@ -32,7 +32,9 @@ class Naming(Tasks):
         Sources come first, so no task is needed: a chain of any length is one pass.
         """
         for node in self.plan.nodes:
-            if node.home.depth or node.kind != "call" or node in self.top.keys:
+            if node.home.depth or node.declaration is None or node in self.top.keys:
+                continue
+            if node.declaration.sink:
                 continue
             implementation = self.implementations[node.type]
             if implementation.effective is None and implementation.fingerprint is None:
@@ -45,6 +47,9 @@ class Naming(Tasks):
         known = frame.keys.get(node)
         if known is not None:
             return known
+        failed = frame.outputs.get(node)
+        if isinstance(failed, Failure):
+            return failed
         declaration = node.declaration
         assert declaration is not None
         found: dict[Origin, Any] = {}
@@ -56,6 +61,7 @@ class Naming(Tasks):
                 if fragment is ABSENT:
                     fragment = yield self.fragment(origin, frame)
                 if isinstance(fragment, Failure):
+                    frame.outputs[node] = fragment
                     return self.passed_on(node, fragment)
                 found[origin] = fragment
         extra = ""
@@ -63,6 +69,7 @@ class Naming(Tasks):
         if implementation.effective is not None or implementation.fingerprint is not None:
             extra = yield from self.extra(node, implementation, frame)
             if isinstance(extra, Failure):
+                frame.outputs[node] = extra
                 return self.passed_on(node, extra)
             frame.extras[node] = extra
         key = node_key(node, self._head(node), self._wired(node, frame, found), extra)
@@ -104,7 +111,7 @@ class Naming(Tasks):
             arguments = yield from self._arguments(node, function, frame)
             if isinstance(arguments, Failure):
                 return arguments
-            if PENDING in arguments.values():
+            if any(map(pending, arguments.values())):
                 return unknown(node.path)
             if with_files:
                 arguments["files"] = self.files
@@ -112,6 +119,9 @@ class Naming(Tasks):
                 parts.append(plain_digest(function(**arguments)))
             except NodeError as error:
                 return self.fail(error.at(node.path), frame.turn)
+            except Exception as error:  # noqa: BLE001 - a pack's own function, as in `drivers`
+                message = f"{node.type} cannot be named: {type(error).__name__}: {error}"
+                return self.fail(Problem("node_failed", message, node.path), frame.turn)
         return "".join(parts)
 
     def _arguments(self, node: Planned, function: Any, frame: Frame) -> Task:
@@ -183,7 +193,7 @@ class Naming(Tasks):
                 value = yield from self.value(ref, home)
                 if isinstance(value, Failure):
                     return value
-                if value is PENDING:
+                if pending(value):
                     return unknown(node.path)
                 digest = digest_of(value)
             fragment = digest or fragment
@@ -199,10 +209,13 @@ class Naming(Tasks):
             return failure
         if port not in node.collect:
             return run.carried_keys[port]
+        if port in run.collected_keys:
+            return SequenceKey(run.collected_keys[port])
         keys = []
         for frame in run.frames:
             key = yield from self.fragment(node.collect[port], frame)
             if isinstance(key, Failure):
                 return key
             keys.append(joined(key))
+        run.collected_keys[port] = keys
         return SequenceKey(keys)

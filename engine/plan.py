@@ -11,7 +11,7 @@ from .plain import Json
 from .ports import Declaration
 
 Kind = Literal["call", "repeat", "map", "switch"]
-_NOTHING: Mapping[str, Ref] = MappingProxyType({})
+_NOTHING: Mapping[str, Origin] = MappingProxyType({})
 
 
 class Ref(NamedTuple):
@@ -57,9 +57,9 @@ class Planned:
     origins: dict[str, tuple[Origin, ...]] = field(default_factory=dict)
     home: Scope = None  # type: ignore[assignment]  # set once all origins are known
     body: Scope | None = None
-    next: Mapping[str, Ref] = field(default_factory=lambda: _NOTHING)
-    collect: Mapping[str, Ref] = field(default_factory=lambda: _NOTHING)
-    show: Ref | None = None
+    next: Mapping[str, Origin] = field(default_factory=lambda: _NOTHING)
+    collect: Mapping[str, Origin] = field(default_factory=lambda: _NOTHING)
+    show: Origin | None = None
     wanted: tuple[str, ...] = ()
     sinks: tuple[Planned, ...] = ()
     readers: int = 0
@@ -76,6 +76,6 @@ class Plan:
     """
 
     nodes: tuple[Planned, ...]
-    outputs: Mapping[str, Ref]
+    outputs: Mapping[str, Origin]
     sinks: tuple[Planned, ...]
     lost: tuple[str, ...] = ()

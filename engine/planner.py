@@ -31,7 +31,7 @@ def plan(graph: Graph, catalogue: Catalogue, want: Iterable[str] | None = None) 
 
 def _roots(
     unfolding: Unfolding, want: Iterable[str] | None
-) -> tuple[dict[str, Ref], list[Planned], list[str]]:
+) -> tuple[dict[str, Origin], list[Planned], list[str]]:
     """The wanted outputs and sinks, and the names of those that muting took away."""
     root = unfolding.root
     sinks = [made for made in unfolding.all if made.declaration and made.declaration.sink]
@@ -41,20 +41,20 @@ def _roots(
         paths = {made.path for made in sinks}
         names = {name: names.get(name, name) for name in wanted if name not in paths}
         sinks = [made for made in sinks if made.path in wanted]
-    outputs: dict[str, Ref] = {}
+    outputs: dict[str, Origin] = {}
     lost = [made.path for made in sinks if made.muted]
     for name, wire in names.items():
         if split_wire(wire)[0] not in root.scopes.nodes:
             raise KeyError(name)
         for ref in unfolding.origin(root, wire, ""):
-            if isinstance(ref, Ref) and not ref.node.muted:
+            if isinstance(ref, Typed) or not ref.node.muted:
                 outputs[name] = ref
             else:
                 lost.append(name)
     return outputs, [made for made in sinks if not made.muted], lost
 
 
-def _order(outputs: Mapping[str, Ref], sinks: list[Planned]) -> list[Planned]:
+def _order(outputs: Mapping[str, Origin], sinks: list[Planned]) -> list[Planned]:
     """The needed nodes, each after its sources; a loop after all that its body needs."""
     order: list[Planned] = []
     done: set[Planned] = set()
@@ -63,7 +63,8 @@ def _order(outputs: Mapping[str, Ref], sinks: list[Planned]) -> list[Planned]:
             if node not in loop.sinks:
                 loop.sinks = (*loop.sinks, node)
     stack: list[tuple[Planned, Iterator[Planned]]] = []
-    for root in (*(ref.node for ref in outputs.values()), *map(_outermost, sinks)):
+    ends = [ref.node for ref in outputs.values() if isinstance(ref, Ref)]
+    for root in (*ends, *map(_outermost, sinks)):
         if root in done:
             continue
         done.add(root)
@@ -90,7 +91,7 @@ def _needs(node: Planned) -> list[Planned]:
     if node.kind == "call":
         return found
     refs = [*node.next.values(), *node.collect.values(), *([node.show] if node.show else [])]
-    found += [ref.node for ref in refs if not ref.inside]
+    found += [ref.node for ref in refs if type(ref) is Ref and not ref.inside]
     return [*found, *node.sinks]
 
 
@@ -162,23 +163,30 @@ def _place_sinks(order: list[Planned], sinks: list[Planned]) -> list[Planned]:
     return list(tops)
 
 
-def _count_readers(order: list[Planned], outputs: Iterable[Ref]) -> None:
-    """How many wires read each node, and which collected ports are wanted."""
-    for node in order:
+def _count_readers(order: list[Planned], outputs: Iterable[Origin]) -> None:
+    """How many wires read each node, and which collected ports are wanted.
+
+    Readers come first, so that what only an unwanted port collects is not wanted either.
+    """
+    for end in outputs:
+        if isinstance(end, Ref):
+            _read(end)
+            end.node.readers += 1  # a wanted output is held to the end
+    for node in reversed(order):
         for origins in node.origins.values():
             for origin in origins:
                 if type(origin) is Ref:
                     _read(origin)
         if node.kind == "call":
             continue
-        for ref in (*node.next.values(), *node.collect.values()):
-            _read(ref)
-    for ref in outputs:
-        _read(ref)
-        ref.node.readers += 1  # a wanted output is held to the end
+        shown = (node.show,) if node.show is not None else ()
+        for ref in (*node.next.values(), *(node.collect[name] for name in node.wanted), *shown):
+            if type(ref) is Ref:
+                _read(ref)
 
 
 def _read(ref: Ref) -> None:
     ref.node.readers += 1
     if ref.port in ref.node.collect and not ref.inside and ref.port not in ref.node.wanted:
-        ref.node.wanted = (*ref.node.wanted, ref.port)
+        # Sorted, as `next` is: a kept turn holds its values in an order that no wiring changes.
+        ref.node.wanted = tuple(sorted((*ref.node.wanted, ref.port)))

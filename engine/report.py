@@ -112,8 +112,10 @@ class Reporter:
         entry.cached += cached
         self._turn_event(node, around, index, count, seconds, cached=cached)
 
-    def resumed(self, node: Planned, around: tuple[int, ...], index: int, count: int) -> None:
-        self.report.nodes[node.path].cached += index + 1
+    def resumed(
+        self, node: Planned, around: tuple[int, ...], index: int, count: int, spared: int
+    ) -> None:
+        self.report.nodes[node.path].cached += spared
         self._turn_event(node, around, index, count, 0.0, cached=True)
 
     def _turn_event(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from functools import cache
 from importlib.metadata import PackageNotFoundError, requires, version
 
 import torch
@@ -34,7 +35,8 @@ def _processor() -> str:
     return torch.backends.cpu.get_cpu_capability() + os.environ.get("ATEN_CPU_CAPABILITY", "")
 
 
-def _libraries() -> list[str]:
+@cache
+def _libraries() -> tuple[str, ...]:
     """The versions of everything that the project depends on."""
     try:
         wanted = requires(DISTRIBUTION) or []
@@ -49,4 +51,4 @@ def _libraries() -> list[str]:
             found.append(f"{name} {version(name)}")
         except PackageNotFoundError:
             found.append(name)
-    return found
+    return tuple(found)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -149,7 +150,8 @@ class Engine:
     ) -> Prepared:
         """Binds the public inputs, validates, plans. Raises GraphError with all problems."""
         want = None if want is None else tuple(want)
-        asked = (dict(inputs or {}), want)
+        # As text: a caller may change a list in place, and 1 is not true.
+        asked = (json.dumps(dict(inputs or {}), default=repr), want)
         if self._prepared is not None:
             last_graph, last_asked, last = self._prepared
             if last_graph is graph and last_asked == asked:

@@ -23,6 +23,8 @@ def turns_of(over: Any) -> list[Any]:
 
 def case_of(on: Any, cases: Iterable[str]) -> str | None:
     """The name of the case that `on` picks: its text, else `default`, else None."""
+    if isinstance(on, float) and on.is_integer():
+        on = int(on)  # 2.0 and 2 are the same JSON
     text = ("true" if on else "false") if isinstance(on, bool) else str(on)
     names = set(cases) - {"on"}
     if text in names:

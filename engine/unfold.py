@@ -67,15 +67,19 @@ class Unfolding:
             else:
                 kind: Kind = "repeat" if node.type == "Repeat" else "map"
                 made = Planned(path, "switch" if node.type == "Switch" else kind, node.type, scope)
-            made.muted = node.mode == "mute"
             instance.planned[node_id] = made
-            if node.mode != "bypass":
-                instance.plain[node_id] = made
+            before = len(self.all)
             scope.members.append(made)
             self.all.append(made)
             if node.body is not None:
                 made.body = Scope(made, scope.depth + 1)
                 self._create(instance, node.body, made.body)
+            if node.mode == "bypass":
+                del self.all[before:]
+                continue
+            instance.plain[node_id] = made
+            for inner in self.all[before:]:
+                inner.muted |= node.mode == "mute"
 
     def _create_part(self, instance: Instance, node_id: str, node: Node, scope: Scope) -> None:
         types = self.parts[node.graph]
@@ -143,7 +147,7 @@ class Unfolding:
                 made.origins[name] = given or made.origins[name]
         for name, wire in node.inputs.items():
             made.origins[name] = self._refs(instance, wire, scope)
-        made.next = {n: self._ref(instance, wire, node_id) for n, wire in node.next.items()}
+        made.next = {n: self._ref(instance, w, node_id) for n, w in sorted(node.next.items())}
         made.collect = {n: self._ref(instance, wire, node_id) for n, wire in node.collect.items()}
         if node.show:
             made.show = self._ref(instance, node.show, node_id)
@@ -174,9 +178,9 @@ class Unfolding:
             return self.origin(instance, wire, scope)
         return tuple(origin for one in wire for origin in self.origin(instance, one, scope))
 
-    def _ref(self, instance: Instance, wire: str, scope: str) -> Ref:
+    def _ref(self, instance: Instance, wire: str, scope: str) -> Origin:
+        """What leaves a body: a typed value where a bypassed node passes one on."""
         (found,) = self.origin(instance, wire, scope)
-        assert isinstance(found, Ref), "a port of a body that is typed in"
         return found
 
     def origin(self, instance: Instance, wire: str, scope: str) -> tuple[Origin, ...]:
@@ -204,9 +208,11 @@ class Unfolding:
     ) -> tuple[Origin, ...]:
         """What a bypassed node passes on that no wire brings."""
         given = self._given(instance, node_id, name)
-        if given is None and name not in node.params:
-            raise KeyError(f"{node_id} is bypassed with nothing to pass on")
-        return given or (Typed(node.params[name]),)
+        if given is not None:
+            return given
+        if name in node.params:
+            return (Typed(node.params[name]),)
+        return (Typed(self._defaults(self.catalogue.declarations[node.type])[name]),)
 
     # Muting: a muted node takes everything that needs it with it, but for the cases of a Switch.
 
@@ -215,9 +221,12 @@ class Unfolding:
         while changed:
             changed = False
             for made in self.all:
+                loop = made.scope.loop
                 if made.muted:
                     continue
-                if made.kind == "switch":
+                if loop is not None and loop.muted:
+                    made.muted = True
+                elif made.kind == "switch":
                     made.origins = {n: o for n, o in made.origins.items() if not _muted(o)}
                     made.muted = "on" not in made.origins or len(made.origins) == 1
                 else:
@@ -229,10 +238,8 @@ class Unfolding:
                     )
                 changed |= made.muted
         for made in self.all:
-            if made.show is not None and made.show.node.muted:
+            if made.show is not None and _muted((made.show,)):
                 made.show = None
-
-    # Roots, needs and order.
 
 
 def _put(made: Planned, params: dict[str, Json], name: str, origins: tuple[Origin, ...]) -> None:

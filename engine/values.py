@@ -244,7 +244,8 @@ def value_types() -> dict[str, type[Value]]:
     waiting: list[type[Value]] = [Value]
     while waiting:
         kind = waiting.pop()
-        found[type_name(kind)] = kind
+        # The newest wins: a dataclass with slots leaves the class it was made from behind.
+        found.setdefault(type_name(kind), kind)
         waiting.extend(kind.__subclasses__())
     return found
 

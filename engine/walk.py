@@ -13,7 +13,7 @@ from typing import Any, cast
 
 from .cache import Entry, EntryKind
 from .errors import Problem
-from .frames import ABSENT, PENDING, Call, Done, Failure, Frame, Outcome, Task
+from .frames import ABSENT, Call, Done, Failure, Frame, Outcome, Task, pending
 from .keys import port_key
 from .loops import Loops
 from .naming import Naming
@@ -169,8 +169,9 @@ class Walker(Naming, Loops):
         if changed is not None:
             frame.outputs[node] = changed
             return changed
-        self.spent += answer.seconds
-        if key is not None and PENDING not in answer.outputs:
+        if frame.turn:  # what a turn asks of nodes outside it is no part of its cost
+            self.spent += answer.seconds
+        if key is not None and not pending(answer.outputs):
             self._keep(node, key, answer, frame)
         self._release(node, frame)
         frame.outputs[node] = answer.outputs
@@ -195,7 +196,7 @@ class Walker(Naming, Loops):
         """Puts what came by wire into a call's inputs; plain values are checked on arrival."""
         if port.many:
             inputs[port.name] = tuple(_flattened(values))
-        elif port.plain is not None and values[0] is not PENDING:
+        elif port.plain is not None and not pending(values[0]):
             try:
                 inputs[port.name] = port.plain.check(_as_json(values[0]))
             except BadValueError as bad:
@@ -229,8 +230,6 @@ class Walker(Naming, Loops):
                 frame.unread[source] = left
                 if left == 0:
                     frame.outputs.pop(source, None)
-
-    # Keys.
 
 
 def _position(node: Planned, port: str) -> int:

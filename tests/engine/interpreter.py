@@ -1,4 +1,4 @@
-"""A slow interpreter of graph files, read off the design: what a graph means, for the walker's test.
+"""A slow interpreter of graph files, read off the design: what a graph means.
 
 It works on the JSON itself, by recursion. No keys, no cache, no plan: every body node that is
 needed is run in every turn. Shares no code with the engine but the nodes' own functions.
@@ -6,6 +6,7 @@ needed is run in every turn. Shares no code with the engine but the nodes' own f
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,7 +15,6 @@ from engine.packs import Registry
 
 Doc = dict[str, Any]
 THINGS = {"Make", "Add", "Total", "Split", "Window", "Fail", "Press"}
-FLOATS = {"Read", "Sum", "Mean", "Strict"}
 FIRST = {"Thing": ("a", "thing"), "float": ("a", "b")}
 """Inputs that a bypassed node may pass on, by type, in the order of declarations."""
 
@@ -46,6 +46,9 @@ class Meaning:
     lost: set[str] = field(default_factory=set)
     saved: dict[str, list[tuple[tuple[int, ...], bytes]]] = field(default_factory=dict)
     any_failed: bool = False
+    sink_failed: bool = False
+    idle: bool = False
+    """Whether a loop without turns holds sinks: those that do not turn are run all the same."""
 
 
 class _Save:
@@ -69,6 +72,8 @@ class Interpreter:
         self.doc = doc
         self.registry = registry
         self.found = Meaning()
+        self.asking = 0
+        self.mutes = '"mute"' in json.dumps(doc)
 
     def meaning(self) -> Meaning:
         top = Place(self.doc["nodes"], self.doc)
@@ -128,12 +133,16 @@ class Interpreter:
         return dict(known)
 
     def passed_on(self, node_id: str, node: Doc, port: str, place: Place) -> Any:
+        return self.input(self.stand_in(node_id, node, port, place), node_id, node, place)
+
+    def stand_in(self, node_id: str, node: Doc, port: str, place: Place) -> str:
+        """The input that a bypassed node passes on as `port`."""
         if node["type"] == "Repeat":
-            return self.input(port, node_id, node, place)
+            return port
         kind = "Thing" if node["type"] in THINGS else "float"
         for name in FIRST[kind]:
             if name in node.get("inputs", {}) or self.handed(node_id, name, place):
-                return self.input(name, node_id, node, place)
+                return name
         raise AssertionError(f"{node_id} has nothing to pass on")
 
     def input(self, name: str, node_id: str, node: Doc, place: Place) -> Any:
@@ -208,10 +217,8 @@ class Interpreter:
     def loop(self, node_id: str, node: Doc, place: Place) -> Doc:
         over = self.input("over", node_id, node, place)
         items = list(over) if isinstance(over, list | tuple) else list(range(int(over)))
-        carried = {
-            name: self.input(name, node_id, node, place)
-            for name in node.get("next", {})
-        }
+        carried = {name: self.input(name, node_id, node, place) for name in node.get("next", {})}
+        self.found.idle |= not items and self.holds(node["body"])
         turns = []
         first: FailedError | None = None
         for index, item in enumerate(items):
@@ -245,8 +252,9 @@ class Interpreter:
                 elif node["type"] == "Show" or self.holds(node.get("body", {})):
                     self.once(node_id, node, place)
             except FailedError as failure:
+                self.found.sink_failed = True
                 first = first or failure
-        if first is not None and place.loop:
+        if first is not None and (place.loop or place.use):
             raise first
 
     def holds(self, nodes: Doc) -> bool:
@@ -272,6 +280,8 @@ class Interpreter:
     # Muting: said of the graph, whatever it would compute.
 
     def muted(self, wire: str | list[str], place: Place) -> bool:
+        if not self.mutes:
+            return False
         if isinstance(wire, list):
             return any(self.muted(one, place) for one in wire)
         node_id, _, port = wire.partition(".")
@@ -287,17 +297,33 @@ class Interpreter:
                 if node["type"] == "Subgraph" and not node.get("mode"):
                     return self.muted(self.part(node)["outputs"][port], self.inner(node_id, here))
                 if node.get("mode") == "bypass":
-                    return any(self.cut(name, node, here) for name in node.get("inputs", {}))
+                    return self.cut(self.stand_in(node_id, node, port, here), node, here)
                 return self.off(node_id, node, here)
             here = here.above
         raise AssertionError(wire)
 
     def off(self, node_id: str, node: Doc, place: Place) -> bool:
+        """Whether muting takes this node away; remembered but within a loop's own question."""
+        known = place.memo.get(f"{node_id}!")
+        if known is None:
+            known = self.is_off(node_id, node, place)
+            if not self.asking:
+                place.memo[f"{node_id}!"] = known
+        return bool(known)
+
+    def is_off(self, node_id: str, node: Doc, place: Place) -> bool:
         if node.get("mode") == "mute":
             return True
         if node["type"] == "Subgraph":
             return False
         inputs = node.get("inputs", {})
+        declared = self.registry.implementations.get(node["type"])
+        for name in declared.declaration.inputs if declared else ("over", *node.get("next", {})):
+            handed = self.handed(node_id, name, place)
+            if handed is not None:
+                (use, use_id), public = handed
+                if self.cut(public, use.nodes[use_id], use):
+                    return True
         if node["type"] == "Switch":
             cases = {*inputs, *node.get("params", {})} - {"on"}
             return self.cut("on", node, place) or all(self.cut(c, node, place) for c in cases)
@@ -309,11 +335,13 @@ class Interpreter:
         if f"{node_id}?" in place.memo:
             return False
         place.memo[f"{node_id}?"] = True
+        self.asking += 1
         try:
             wires = [*node.get("next", {}).values(), *node.get("collect", {}).values()]
             return any(self.muted(wire, shape) for wire in wires)
         finally:
             del place.memo[f"{node_id}?"]
+            self.asking -= 1
 
     def cut(self, name: str, node: Doc, place: Place) -> bool:
         wire = node.get("inputs", {}).get(name)

@@ -113,7 +113,7 @@ def decoder_stage(
         return model
     _, pixels = draw_many(sizes.vae, 5)
     _, test = draw_many(sizes.test, 4)
-    return vae.train(pixels, test, minutes, path, log, model, rate=1e-2, decoder_only=True)
+    return vae.train(pixels, test, minutes, path, log, model, rate=3e-3, decoder_only=True)
 
 
 def seed_everything() -> None:

@@ -18,6 +18,7 @@ CHANNELS = 8
 WIDTHS = (32, 32, 64, 128)
 BATCH, CROP = 16, 64
 RATE, KL_WEIGHT = 2e-2, 1e-4
+NOISE = 0.1  # on the scaled latents, when the decoder is trained alone
 Log = Callable[[str], None]
 
 
@@ -100,7 +101,7 @@ def train(
             posterior = vae.encode(true).latent_dist
             latent = posterior.mode() if decoder_only else posterior.sample()
         if decoder_only:
-            latent = latent + 0.05 * torch.randn_like(latent)
+            latent = latent + torch.randn_like(latent) * NOISE / vae.config.scaling_factor
         loss = picture_loss(vae.decode(latent).sample, true)
         if not decoder_only:
             loss = loss + KL_WEIGHT * posterior.kl().mean() / latent[0].numel()

@@ -6,7 +6,9 @@ import torch
 from diffusers import StableDiffusionPipeline
 
 from nodes.demo import MODEL_DIR
+from nodes.demo.train.captions import read
 from nodes.demo.train.classify import read_picture
+from nodes.demo.train.judge import judge
 
 PARTS = ("scheduler", "text_encoder", "tokenizer", "unet", "vae")
 
@@ -43,11 +45,21 @@ def _draw(pipe: StableDiffusionPipeline, prompt: str, seed: int) -> np.ndarray:
     return picture
 
 
-def test_draws_a_red_circle_on_blue(pipe: StableDiffusionPipeline) -> None:
-    picture = _draw(pipe, "a red circle on a blue background", 0)
-    reading = read_picture(pipe.numpy_to_pil(picture)[0])
-    assert reading.background == "blue"
-    assert [(seen.shape, seen.colour) for seen in reading.items] == [("circle", "red")]
+def test_draws_what_the_prompts_say(pipe: StableDiffusionPipeline) -> None:
+    prompts = (
+        "a red circle on a blue background",
+        "a green heart on a white background",
+        "a yellow cross on a purple background",
+        "a black triangle on an orange background",
+        "two pink hearts on a black background",
+        "a blue diamond in the top left on a white background",
+    )
+    verdicts = [
+        judge(read(prompt), read_picture(pipe.numpy_to_pil(_draw(pipe, prompt, seed))[0]))
+        for seed, prompt in enumerate(prompts)
+    ]
+    assert all(v["background"] and v["colour"] and v["count"] for v in verdicts)
+    assert sum(v["shape"] for v in verdicts) >= 4
 
 
 def test_same_seed_same_bits_another_seed_another_picture(pipe: StableDiffusionPipeline) -> None:

@@ -9,7 +9,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from heapq import heappop, heappush, heapreplace
 from threading import Lock
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
 from .values import storages
 
@@ -23,8 +23,7 @@ DIGESTS = 100_000
 SCALARS = frozenset({type(None), bool, int, float})
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """What is kept under a key: a node's outputs in port order, or a turn's carried values.
 
     `seconds` is the measured cost of making it.

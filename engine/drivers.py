@@ -135,12 +135,16 @@ def _out_of_memory(node: Planned, error: Exception) -> Problem:
 
 
 def _versions(inputs: dict[str, Any]) -> list[tuple[Any, int]]:
-    values = [value for value in inputs.values() if not isinstance(value, PLAIN)]
-    return [(tensor, tensor._version) for tensor in tensors_of(values)] if values else []
+    return [
+        (tensor, tensor._version)
+        for value in inputs.values()
+        if not isinstance(value, PLAIN)
+        for tensor in tensors_of(value)
+    ]
 
 
 def _changed(call: Call, versions: list[tuple[Any, int]]) -> Problem | None:
-    if all(tensor._version == version for tensor, version in versions):
+    if not versions or all(tensor._version == version for tensor, version in versions):
         return None
     message = f"{call.node.type} changed one of its inputs in place; nodes must leave them alone."
     fix = "Work on a clone() in the node."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from .declare import Implementation
 from .errors import Problem
@@ -37,8 +37,7 @@ class Call:
     turn: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
+class Done(NamedTuple):
     """The answer to a call: outputs in port order and what they cost."""
 
     outputs: Outputs

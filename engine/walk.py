@@ -165,10 +165,11 @@ class Walker(Naming, Loops):
         if isinstance(answer, Failure):
             frame.outputs[node] = answer
             return answer
-        changed = yield from self._changed(node, frame)
-        if changed is not None:
-            frame.outputs[node] = changed
-            return changed
+        if node in frame.extras:
+            changed = yield from self._changed(node, frame)
+            if changed is not None:
+                frame.outputs[node] = changed
+                return changed
         if frame.turn:  # what a turn asks of nodes outside it is no part of its cost
             self.spent += answer.seconds
         if key is not None and not pending(answer.outputs):
@@ -180,7 +181,7 @@ class Walker(Naming, Loops):
     def _changed(self, node: Planned, frame: Frame) -> Task:
         """A Failure if what a node reads from outside changed while it read: nothing is kept."""
         implementation = self.implementations[node.type]
-        if implementation.fingerprint is None or node not in frame.extras:
+        if implementation.fingerprint is None:
             return None
         extra = yield from self.extra(node, implementation, frame)
         if extra == frame.extras[node]:

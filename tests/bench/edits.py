@@ -102,8 +102,8 @@ def idle_edits() -> int:
     run(on, doc, {"seed": 1})
     run(on, doc, {"seed": 2})
     count = sum(calls(run(on, doc, {"seed": 1})).values())
-    renamed = json.dumps(doc).replace('"noise', '"first_noise').replace("noise.", "first_noise.")
-    renamed = renamed.replace("first_first", "first")
+    text = json.dumps(doc)
+    renamed = text.replace('"noise"', '"start"').replace('"noise.', '"start.')
     count += sum(calls(run(on, json.loads(renamed), {"seed": 1})).values())
     doc["view"] = {"positions": {"noise": [10, 20]}}
     return count + sum(calls(run(on, doc, {"seed": 1})).values())

@@ -74,7 +74,7 @@ def test_the_builder_writes_the_same_file(catalogue: Catalogue, tmp_path: Path) 
     pair = g.PairConditioning(id="pair", cond=positive.conditioning, uncond=negative.conditioning)
     schedule = g.Schedule(id="schedule", solver="euler", steps=20, config=model.schedule)
     empty = g.EmptyLatent(id="empty", vae=model.vae)
-    noise = g.AddNoise(id="noise", seed=7, latent=empty.latent, solver=schedule.solver)
+    noise = g.AddNoise(id="noise", seed=8, latent=empty.latent, solver=schedule.solver)
     with g.Repeat(
         id="denoise", over=schedule.steps, latent=noise.latent, solver=noise.solver
     ) as loop:

@@ -25,8 +25,8 @@ def test_another_prompt_runs_the_text_the_loop_and_the_decoder(latentgraph: Comm
     assert cached is not None
     assert {"negative", "schedule"} <= set(cached[1].split(", "))
     assert (
-        Path("out/Text to image 7 1.png").read_bytes()
-        != Path("out/Text to image 7 2.png").read_bytes()
+        Path("out/Text to image 8 1.png").read_bytes()
+        != Path("out/Text to image 8 2.png").read_bytes()
     )
 
 

@@ -43,6 +43,21 @@ class Tier(Protocol):
     def put_digest(self, key: str, digest: str) -> None: ...
 
 
+class Glance:
+    """A tier as a forecast sees it: what static nodes give is kept, the turns walked are not."""
+
+    def __init__(self, tier: Tier) -> None:
+        self.get = tier.get
+        self.has = tier.has
+        self.digest = tier.digest
+        self.put_digest = tier.put_digest
+        self._put = tier.put
+
+    def put(self, key: str, entry: Entry, *, kind: EntryKind = "node") -> None:
+        if kind != "turn":
+            self._put(key, entry, kind=kind)
+
+
 @dataclass(frozen=True, slots=True)
 class CacheStats:
     """`bytes` counts each tensor storage once, however many entries hold it."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 
 from . import events
 from .bind import bind
-from .cache import RamCache, Tier
+from .cache import Glance, RamCache, Tier
 from .canonical import dumps
 from .catalogue import Catalogue
 from .context import Artifact, Context, ModelPool
@@ -237,7 +237,7 @@ class Engine:
 
         ready = self.prepare(graph, inputs, want)
         reporter = Reporter(ready.plan, None)
-        walker = self.walker(ready, reporter)
+        walker = self.walker(ready, reporter, Glance(self.cache))
         running = drivers.forecast(walker, self.context(ready), reporter)
         states: dict[str, State] = {}
         turns: dict[str, tuple[int, int]] = {}
@@ -264,7 +264,7 @@ class Engine:
     ) -> None:
         self.close()
 
-    def walker(self, ready: Prepared, reporter: Reporter) -> Walker:
+    def walker(self, ready: Prepared, reporter: Reporter, cache: Tier | None = None) -> Walker:
         """A walk over a prepared graph, for a driver."""
         from .walk import Walker
 
@@ -276,7 +276,7 @@ class Engine:
         return Walker(
             ready.plan,
             self.registry.implementations,
-            self.cache,
+            cache or self.cache,
             reporter,
             salt=self.salt,
             sources=sources,

@@ -44,8 +44,8 @@ def unet_denoise(
     labels = conditioning.labels
     batch = len(latent.samples)
     with ctx.pool.use(unet) as model:
-        # not the module's own dtype: asking for it walks the whole UNet, 1 ms a step
-        device, dtype = model.device, getattr(torch, unet.dtype)
+        # not the module's own: asking for them walks the whole UNet, 1 ms each
+        device, dtype = ctx.device, getattr(torch, unet.dtype)
         entries = [row.entries[0] for row in conditioning.rows]
         samples = step.scale_input(torch.cat([latent.samples.to(device)] * len(labels)))
         if concat:

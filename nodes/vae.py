@@ -38,7 +38,7 @@ def vae_decode(ctx: Context, vae: VAE, latent: Latent, tiled: bool = False) -> I
     _check_finite(latent.samples, "latent")
     with ctx.pool.use(vae) as model:
         samples = _unscaled(
-            model.config, latent.samples.to(model.device, getattr(torch, vae.compute))
+            model.config, latent.samples.to(ctx.device, getattr(torch, vae.compute))
         )
         decoded = (_tiling(model) if tiled else model).decode(samples, return_dict=False)[0]
     _check_finite(decoded, "picture")
@@ -71,7 +71,7 @@ def vae_encode(
     stream = random or Random.seeded(seed, len(image.pixels) if per_image else None)
     pictures = (2.0 * image.pixels - 1.0).permute(0, 3, 1, 2)
     with ctx.pool.use(vae) as model:
-        pictures = pictures.to(model.device, getattr(torch, vae.compute))
+        pictures = pictures.to(ctx.device, getattr(torch, vae.compute))
         coder = _tiling(model) if tiled else model
         if sample:
             samples, stream = _sampled(coder, pictures, stream)

@@ -26,11 +26,13 @@ SCALARS = frozenset({type(None), bool, int, float})
 class Entry(NamedTuple):
     """What is kept under a key: a node's outputs in port order, or a turn's carried values.
 
-    `seconds` is the measured cost of making it.
+    `seconds` is the measured cost of making it. `follows` is the key of a turn before, which
+    nobody who resumes needs any more once this one is kept.
     """
 
     outputs: tuple[Any, ...]
     seconds: float
+    follows: str = ""
 
 
 class Tier(Protocol):
@@ -163,6 +165,11 @@ class RamCache:
         with self._lock:
             self._reset()
             self._digests.clear()
+
+    @property
+    def bytes(self) -> int:
+        """What is held in memory now."""
+        return self._bytes
 
     def stats(self) -> CacheStats:
         with self._lock:

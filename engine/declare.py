@@ -32,16 +32,21 @@ class Implementation:
 
     def call(self, inputs: Mapping[str, Any], context: Context) -> tuple[Any, ...]:
         """Runs the function; returns its outputs in the order of the declared ports."""
-        arguments = dict(inputs)
-        if self.records:
-            for name, annotation in self.records.items():
-                arguments[name] = build(annotation, arguments[name])
+        arguments = self.built(inputs)
         if self.context:
             arguments[self.context] = context
         result = self.function(**arguments)
         if len(self.declaration.outputs) == 1 and not _is_named_tuple(type(result)):
             return (result,)
         return () if self.declaration.sink else tuple(result)
+
+    def built(self, inputs: Mapping[str, Any]) -> dict[str, Any]:
+        """The inputs with JSON made into the tuples and records that the function declared."""
+        arguments = dict(inputs)
+        for name, annotation in (self.records or {}).items():
+            if name in arguments:
+                arguments[name] = build(annotation, arguments[name])
+        return arguments
 
 
 DECLARED: list[Implementation] = []

@@ -1,13 +1,14 @@
 """Drivers: they take a walk's calls and answer them, for real or not.
 
-`run` makes each call now, on one thread. `forecast` answers without computing. `record` notes
-every call on its way. The one place where a broad `except` stands, and where torch's autograd
-is off.
+`run` makes each call now, on one thread. `forecast` answers without computing, `static` makes
+only the static calls. `record` notes every call on its way. The one place where a broad
+`except` stands, and where torch's autograd is off.
 """
 
 from __future__ import annotations
 
 import logging
+import os
 import time
 from collections.abc import Callable, Generator
 from dataclasses import replace
@@ -26,6 +27,7 @@ from .walk import Walker
 log = logging.getLogger(__name__)
 Answer = Done | Failure
 Driver = Callable[[Walker], Outcome]
+SHORTAGE = ("can't allocate memory", "CUDA error: out of memory", "_STATUS_ALLOC_FAILED")
 
 
 def run(
@@ -46,37 +48,41 @@ def run(
 
 def answer(call: Call, context: Context, reporter: Reporter, clock: Callable[[], float]) -> Answer:
     """Makes one call: its outputs and seconds, or what went wrong, with the node named."""
-    node, implementation = call.node, call.implementation
+    node, implementation, turn = call.node, call.implementation, call.turn
     if implementation.context:
         context = replace(
             context,
             path=node.path,
-            turn=call.turn,
-            on_progress=lambda done, total: reporter.progress(node, call.turn, done, total),
-            on_artifact=lambda artifact: reporter.artifact(node, call.turn, artifact),
+            turn=turn,
+            on_progress=lambda done, total: reporter.progress(node, turn, done, total),
+            on_artifact=lambda artifact: reporter.artifact(node, turn, artifact),
         )
-    reporter.started(node, call.turn)
-    versions = _versions(call.inputs)
-    start = clock()
+    reporter.started(node, turn)
     try:
+        versions = _versions(call.inputs)
+        start = clock()
         outputs = implementation.call(call.inputs, context)
+        seconds = clock() - start
     except RunCancelled:
         raise
     except NodeError as error:
+        cause = error.__cause__  # what a loader took for a broken file may have been this
+        if isinstance(cause, Exception) and _is_shortage(cause):
+            return _failed(_out_of_memory(node, cause), call, reporter)
         return _failed(error.at(node.path), call, reporter)
-    except torch.OutOfMemoryError as error:
-        log.debug("out of memory in %s", node.path, exc_info=True)
-        return _failed(_out_of_memory(node, error), call, reporter)
     except Exception as error:
+        if _is_shortage(error):
+            log.debug("out of memory in %s", node.path, exc_info=True)
+            return _failed(_out_of_memory(node, error), call, reporter)
         log.debug("%s failed", node.path, exc_info=True)
         text = " ".join(str(error).split())[:500]
         message = f"{node.type} failed: {type(error).__name__}: {text}"
         return _failed(Problem("node_failed", message, node.path), call, reporter)
-    seconds = clock() - start
-    problem = _changed(call, versions) or _miscounted(call, outputs)
-    if problem is not None:
-        return _failed(problem, call, reporter)
-    reporter.ran(node, call.turn, seconds)
+    if versions and any(tensor._version != version for tensor, version in versions):
+        return _failed(_impure(node), call, reporter)
+    if len(outputs) != len(implementation.declaration.outputs):
+        return _failed(_miscounted(call, outputs), call, reporter)
+    reporter.ran(node, turn, seconds)
     return Done(outputs, seconds)
 
 
@@ -98,6 +104,16 @@ def forecast(walker: Walker, context: Context, reporter: Reporter) -> dict[str, 
                 reply = Done((PENDING,) * len(declaration.outputs), 0.0)
             call = _next(walk, reply)
     return states
+
+
+def static(walker: Walker, context: Context, reporter: Reporter) -> None:
+    """Makes a walk's static calls, and ends it at the first other one."""
+    walk = walker.walk()
+    with torch.no_grad():
+        call = _next(walk, None)
+        while type(call) is Call and call.implementation.declaration.static:
+            call = _next(walk, answer(call, context, reporter, time.perf_counter))
+    walk.close()
 
 
 def record(walker: Walker, driver: Driver, calls: list[Call]) -> Outcome:
@@ -128,10 +144,33 @@ def _failed(problem: Problem, call: Call, reporter: Reporter) -> Failure:
     return Failure(problem)
 
 
+def _is_shortage(error: Exception) -> bool:
+    """Whether memory ran out, of the device or of the system; torch says the latter in words."""
+    if isinstance(error, torch.OutOfMemoryError | MemoryError):
+        return True
+    return isinstance(error, RuntimeError) and any(word in str(error) for word in SHORTAGE)
+
+
 def _out_of_memory(node: Planned, error: Exception) -> Problem:
-    detail = str(error).partition(". See")[0].split("\n")[0][:300]
+    """Says what was asked for and what is free, in torch's words where it has some."""
+    detail = str(error).partition(". See")[0].split("\n")[0][:300].rstrip(".")
+    message = f"{node.type} ran out of memory: {detail or 'no size was named'}"
+    if "free" not in detail:
+        message += f"; {_free()} are free"
     fix = "Make the picture or the batch smaller, or use dtype float16."
-    return Problem("out_of_memory", f"{node.type} ran out of memory: {detail}", node.path, fix=fix)
+    return Problem("out_of_memory", message + ".", node.path, fix=fix)
+
+
+def _free() -> str:
+    """The memory that is free, on the GPU where there is one."""
+    if torch.cuda.is_available():
+        count = torch.cuda.mem_get_info()[0]
+    else:
+        try:
+            count = os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+        except (AttributeError, ValueError, OSError):
+            return "unknown amounts"
+    return f"{count / 2**30:.2f} GiB"
 
 
 def _versions(inputs: dict[str, Any]) -> list[tuple[Any, int]]:
@@ -143,17 +182,12 @@ def _versions(inputs: dict[str, Any]) -> list[tuple[Any, int]]:
     ]
 
 
-def _changed(call: Call, versions: list[tuple[Any, int]]) -> Problem | None:
-    if not versions or all(tensor._version == version for tensor, version in versions):
-        return None
-    message = f"{call.node.type} changed one of its inputs in place; nodes must leave them alone."
-    fix = "Work on a clone() in the node."
-    return Problem("impure_node", message, call.node.path, fix=fix)
+def _impure(node: Planned) -> Problem:
+    message = f"{node.type} changed one of its inputs in place; nodes must leave them alone."
+    return Problem("impure_node", message, node.path, fix="Work on a clone() in the node.")
 
 
-def _miscounted(call: Call, outputs: tuple[Any, ...]) -> Problem | None:
+def _miscounted(call: Call, outputs: tuple[Any, ...]) -> Problem:
     wanted = len(call.implementation.declaration.outputs)
-    if len(outputs) == wanted:
-        return None
     message = f"{call.node.type} returned {len(outputs)} values for its {wanted} outputs."
     return Problem("node_failed", message, call.node.path)

@@ -1,56 +1,109 @@
 """Files that graphs may name: entries under configured folders, and uploads by content hash.
 
-A name in a graph never becomes a path outside these folders.
+A name in a graph never becomes a path outside these folders. A link may lead from one of them
+into another, and nowhere else.
 """
 
 from __future__ import annotations
 
 import hashlib
+import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from fnmatch import fnmatchcase
 from pathlib import Path
 
+from . import modelroots
 from .errors import NodeError, nearest
+from .hashes import Hashes
 from .ports import Choices, Declaration
 
 HASHED = re.compile(r"sha256:([0-9a-f]{64})")
-BLOCK = 1 << 20
 
 
 class Files:
     """`roots` maps a list's name (`models`, `images`) to its folders, searched in order.
 
-    `uploads` holds files named by their sha256. Hashes are remembered by path, size and mtime.
+    Lists of model files without folders of their own (`loras`, `vaes`, ...) are looked for below
+    the folders of `models`, by the sub-folders of `modelroots`. `uploads` holds files named by
+    their sha256. Hashes are remembered by path, size and mtime; below `hashes` for other
+    processes too.
     """
 
     def __init__(
-        self, roots: Mapping[str, Iterable[Path]] | None = None, uploads: Path | None = None
+        self,
+        roots: Mapping[str, Iterable[Path]] | None = None,
+        uploads: Path | None = None,
+        hashes: Path | None = None,
     ) -> None:
         self.roots = {name: tuple(Path(p) for p in paths) for name, paths in (roots or {}).items()}
         self.uploads = uploads
-        self._hashes: dict[tuple[str, int, int], str] = {}
+        self.hashes = Hashes(hashes)
+
+    def folders(self, root: str) -> tuple[Path, ...]:
+        """The folders of a list, in the order in which they are searched."""
+        if root in modelroots.LISTS and (root == "models" or root not in self.roots):
+            return tuple(modelroots.folders_of(root, self.roots.get("models", ())))
+        return self.roots.get(root, ())
 
     def resolve(self, root: str, name: str) -> Path:
         """The file or folder `name` stands for. Raises NodeError (`not_found`, `bad_name`)."""
         if match := HASHED.fullmatch(name):
             return self._upload(match[1], name)
         self._check_name(root, name)
-        for folder in self.roots.get(root, ()):
+        for folder in self.folders(root):
             path = folder / name
-            if path.exists() and path.resolve().is_relative_to(folder.resolve()):
+            if _exists(path) and self.allows(path, folder):
                 return path
         hint = nearest(name, self._names(root))
         raise NodeError(f"There is no '{name}' among the {root}.", code="not_found", fix=hint)
 
+    def allows(self, path: Path, folder: Path) -> bool:
+        """Whether a path, its links followed, ends in its own or another configured folder."""
+        real = path.resolve()
+        others = (each for folders in self.roots.values() for each in folders)
+        return any(real.is_relative_to(each.resolve()) for each in (folder, *others))
+
     def choices(self, choices: Choices) -> tuple[str, ...]:
         """The entries of a list: what needs no file first, then what the folders hold."""
-        found: dict[str, None] = dict.fromkeys(choices.extra)
-        for folder in self.roots.get(choices.name, ()):
-            for pattern in choices.match:
-                for path in sorted(folder.glob(pattern)):
-                    entry = path.parent if path.name == choices.folder_of else path
-                    found[entry.relative_to(folder).as_posix()] = None
-        return tuple(found)
+        return tuple(dict.fromkeys((*choices.extra, *(name for name, _ in self.entries(choices)))))
+
+    def entries(self, choices: Choices) -> Iterator[tuple[str, Path]]:
+        """Name and path of each entry; of two with one name, `resolve` takes the first."""
+        taken = modelroots.taken(self.roots.get("models", ())) if choices.name == "models" else ()
+        seen: set[Path] = set()
+        for folder in self.folders(choices.name):
+            for path in self._walk(folder, choices, {*taken} - {folder}, seen):
+                yield path.relative_to(folder).as_posix(), path
+
+    def _walk(
+        self, folder: Path, choices: Choices, taken: set[Path], seen: set[Path]
+    ) -> Iterator[Path]:
+        """Matching entries below a folder, in order; links to folders are followed once."""
+        for here, below, names in os.walk(folder, followlinks=True):
+            place = Path(here)
+            real = place.resolve()
+            if real in seen or not self.allows(place, folder):
+                below.clear()
+                continue
+            seen.add(real)
+            below[:] = sorted(b for b in below if b[0] != "." and place / b not in taken)
+            if place != folder and self._is_entry(place, names, folder, choices):
+                below.clear()
+                yield place
+                continue
+            for name in sorted(names):
+                if name != choices.folder_of and self._fits(place / name, folder, choices):
+                    yield place / name
+
+    def _is_entry(self, place: Path, names: list[str], folder: Path, choices: Choices) -> bool:
+        marker = choices.folder_of
+        return bool(marker) and marker in names and self._fits(place / marker, folder, choices)
+
+    def _fits(self, path: Path, folder: Path, choices: Choices) -> bool:
+        inside = path.relative_to(folder).as_posix()
+        fits = any(_matches(inside, pattern) for pattern in choices.match)
+        return fits and (not path.is_symlink() or self.allows(path, folder))
 
     def lists(self, declarations: Iterable[Declaration]) -> dict[str, tuple[str, ...]]:
         """The entries of every list that an input of these nodes names: models, images."""
@@ -82,15 +135,7 @@ class Files:
             for file in sorted(p for p in path.rglob("*") if p.is_file()):
                 state.update(f"{file.relative_to(path).as_posix()}\0{self.sha256(file)}\n".encode())
             return state.hexdigest()
-        stat = path.stat()
-        memo = (str(path.resolve()), stat.st_size, stat.st_mtime_ns)
-        if memo not in self._hashes:
-            state = hashlib.sha256()
-            with path.open("rb") as stream:
-                while block := stream.read(BLOCK):
-                    state.update(block)
-            self._hashes[memo] = state.hexdigest()
-        return self._hashes[memo]
+        return self.hashes.of(path)
 
     def _upload(self, digest: str, name: str) -> Path:
         path = self.uploads / digest if self.uploads else None
@@ -107,4 +152,25 @@ class Files:
             )
 
     def _names(self, root: str) -> list[str]:
-        return [entry.name for folder in self.roots.get(root, ()) for entry in folder.glob("*")]
+        return [entry.name for folder in self.folders(root) for entry in folder.glob("*")]
+
+
+def _matches(inside: str, pattern: str) -> bool:
+    """`**/` at the start stands for any folders; elsewhere `*` stays within one name."""
+    if pattern.startswith("**/"):
+        tail = pattern[3:].split("/")
+        parts = inside.split("/")[-len(tail) :]
+    else:
+        tail, parts = pattern.split("/"), inside.split("/")
+    return len(tail) == len(parts) and all(map(fnmatchcase, parts, tail))
+
+
+def _exists(path: Path) -> bool:
+    """Whether something is there; what may not be looked at is, and is refused when it is read."""
+    try:
+        path.stat()
+    except PermissionError:
+        return True
+    except OSError:
+        return False
+    return True

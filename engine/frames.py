@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
+from .cache import Entry
 from .declare import Implementation
 from .errors import Problem
 from .keys import many
@@ -37,11 +38,8 @@ class Call:
     turn: tuple[int, ...]
 
 
-class Done(NamedTuple):
-    """The answer to a call: outputs in port order and what they cost."""
-
-    outputs: Outputs
-    seconds: float
+Done = Entry
+"""The answer to a call is what may be kept: outputs in port order and what they cost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +54,17 @@ class Unknown(Failure):
     """In a forecast: depends on a value that is only known once `problem.path` has run."""
 
 
+@dataclass(frozen=True, slots=True)
+class Lost(Failure):
+    """Depends on a case that was muted and chosen: nobody's fault, only not to be had."""
+
+
 def pending(value: Any) -> bool:
     """Whether a forecast has yet to know this value, or anything in this sequence."""
-    return value is PENDING or (type(value) in {tuple, list} and any(map(pending, value)))
+    kind = type(value)
+    if kind is tuple or kind is list:
+        return any(map(pending, value))
+    return value is PENDING
 
 
 class SequenceKey(tuple[str, ...]):
@@ -70,7 +76,8 @@ class SequenceKey(tuple[str, ...]):
 class Observer(Protocol):
     """Told what the walker does besides its calls."""
 
-    wants_previews: bool
+    @property
+    def wants_previews(self) -> bool: ...
 
     def cached(self, node: Planned, turn: tuple[int, ...]) -> None: ...
     def failed(self, problem: Problem, turn: tuple[int, ...]) -> None: ...
@@ -91,7 +98,10 @@ class Observer(Protocol):
 
 @dataclass(slots=True, eq=False)
 class Frame:
-    """One turn of a body (or the top): what is known in it, dropped when the turn ends."""
+    """One turn of a body (or the top): what is known in it, dropped when the turn ends.
+
+    A turn that is `over` may be gone through again for a value of it: nothing is heard of that.
+    """
 
     scope: Scope
     parent: Frame | None
@@ -102,21 +112,31 @@ class Frame:
     item_key: str = ""
     carried: dict[str, Any] | None = None
     carried_keys: Mapping[str, Any] = field(default_factory=dict)
-    outputs: dict[Planned, Outputs | Failure] = field(default_factory=dict)
+    outputs: dict[Planned, Outputs] = field(default_factory=dict)
     keys: dict[Planned, Any] = field(default_factory=dict)
     extras: dict[Planned, str] = field(default_factory=dict)
     digests: dict[tuple[Planned, str], Any] = field(default_factory=dict)
     loops: dict[Planned, LoopRun | Failure] = field(default_factory=dict)
     unread: dict[Planned, int] = field(default_factory=dict)
     cases: dict[Planned, Origin | Failure] = field(default_factory=dict)
+    over: bool = False
+
+    def forget(self) -> None:
+        """Ends the turn: drops its values, keeps their names."""
+        self.outputs.clear()
+        self.loops.clear()
+        self.unread.clear()
+        self.carried = None
+        self.over = True
 
 
 @dataclass(slots=True)
 class Outcome:
-    """What a walk came to: a value or a Failure for each wanted output."""
+    """What a walk came to: values of the wanted outputs, failures, and what muted cases took."""
 
     outputs: dict[str, Any] = field(default_factory=dict)
     failures: list[Failure] = field(default_factory=list)
+    lost: dict[str, None] = field(default_factory=dict)
 
 
 @dataclass(slots=True, eq=False)
@@ -124,7 +144,8 @@ class LoopRun:
     """A Repeat or Map in one place of a walk.
 
     `values` are the carried values after `done` turns; `state_keys[i]` names those at the end of
-    turn i; `carried_keys` names those at the end of the last turn that has keys. A `replay` goes
+    turn i; `carried_keys` names those at the end of the last turn that has keys. `broken` is why
+    the turn after that has none; `received` whether its guests have been run. A `replay` goes
     again through turns that are over, for a value of theirs: nothing is heard of it.
     """
 
@@ -141,7 +162,9 @@ class LoopRun:
     collected: dict[str, list[Any]] = field(default_factory=dict)
     done: int = 0
     opened: bool = False
+    received: bool = False
     finished: bool = False
+    broken: Failure | None = None
     replay: bool = False
 
     @property

@@ -19,11 +19,13 @@ UNWIRED = "-"
 class Known:
     """Keys at the top of one plan, kept from run to run.
 
-    Not kept where a node looks outside (`fingerprint`): what it finds may have changed.
+    Not kept where a node looks outside (`fingerprint`): what it finds may have changed. `primed`
+    says that those which need no value have been made.
     """
 
     keys: dict[Planned, str] = field(default_factory=dict)
     digests: dict[tuple[Planned, str], str] = field(default_factory=dict)
+    primed: bool = False
 
 
 def head(node: Planned, salt: str, source: str) -> str:
@@ -41,14 +43,12 @@ def node_key(node: Planned, node_head: str, wired: Mapping[str, str], extra: str
     declaration = node.declaration
     assert declaration is not None
     parts = [node_head]
-    params = node.params
+    params, hidden = node.params, declaration.effective
     for name in declaration.inputs:
-        if name in declaration.effective:
-            continue
-        if name in params:
-            parts.append(plain_digest(params[name]))
-        else:
-            parts.append(wired.get(name, UNWIRED))
+        if name in wired:
+            parts.append(wired[name])
+        elif name not in hidden:
+            parts.append(plain_digest(params[name]) if name in params else UNWIRED)
     parts.append(extra)
     return hashed(*parts)
 

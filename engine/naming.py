@@ -19,27 +19,36 @@ from .frames import (
 )
 from .keys import head, many, node_key, port_key
 from .plan import Origin, Planned, Ref, Typed
+from .ports import Declaration, Input
 from .tasks import Tasks
 from .values import digest_of, plain_digest
 
 
 class Naming(Tasks):
-    """Keys of calls, of wires, and of what loops bring out."""
+    """Keys of calls, of wires, and of what loops bring out.
+
+    `in_order`: a loop with something to be seen in its turns is run before it is named, since it
+    will be in any case, and naming it first might run parts of late turns before early ones.
+    """
+
+    in_order = True
 
     def prime(self) -> None:
         """Keys of all nodes at the top that follow from typed values and each other.
 
         Sources come first, so no task is needed: a chain of any length is one pass.
         """
+        if self.known.primed:
+            return
+        self.known.primed = True
         for node in self.plan.nodes:
-            if node.home.depth or node.declaration is None or node in self.top.keys:
-                continue
-            if node.declaration.sink:
+            declaration = node.declaration
+            if node.home.depth or declaration is None or not declaration.outputs:
                 continue
             implementation = self.implementations[node.type]
             if implementation.effective is None and implementation.fingerprint is None:
-                wired = self._wired(node, self.top, {})
-                if wired is not ABSENT:
+                wired = self._wired(node, declaration, self.top)
+                if wired is not None:
                     self.top.keys[node] = node_key(node, self._head(node), wired)
 
     def key(self, node: Planned, frame: Frame) -> Task:
@@ -47,37 +56,9 @@ class Naming(Tasks):
         known = frame.keys.get(node)
         if known is not None:
             return known
-        failed = frame.outputs.get(node)
-        if isinstance(failed, Failure):
+        failed = self.failures.get((node, frame.turn))
+        if failed is not None:
             return failed
-        declaration = node.declaration
-        assert declaration is not None
-        found: dict[Origin, Any] = {}
-        for name, origins in node.origins.items():
-            if name in declaration.effective:
-                continue
-            for origin in origins:
-                fragment = self.known_fragment(origin, frame)
-                if fragment is ABSENT:
-                    fragment = yield self.fragment(origin, frame)
-                if isinstance(fragment, Failure):
-                    frame.outputs[node] = fragment
-                    return self.passed_on(node, fragment)
-                found[origin] = fragment
-        extra = ""
-        implementation = self.implementations[node.type]
-        if implementation.effective is not None or implementation.fingerprint is not None:
-            extra = yield from self.extra(node, implementation, frame)
-            if isinstance(extra, Failure):
-                frame.outputs[node] = extra
-                return self.passed_on(node, extra)
-            frame.extras[node] = extra
-        key = node_key(node, self._head(node), self._wired(node, frame, found), extra)
-        frame.keys[node] = key
-        return key
-
-    def _wired(self, node: Planned, frame: Frame, found: dict[Origin, Any]) -> Any:
-        """The fragment of each wired port, from `found` or from keys at hand; else ABSENT."""
         declaration = node.declaration
         assert declaration is not None
         wired: dict[str, str] = {}
@@ -86,12 +67,33 @@ class Naming(Tasks):
                 continue
             fragments = []
             for origin in origins:
-                fragment = found[origin] if found else self.known_fragment(origin, frame)
+                fragment = self.known_fragment(origin, frame)
                 if fragment is ABSENT:
-                    return ABSENT
+                    fragment = yield self.fragment(origin, frame)
+                if isinstance(fragment, Failure):
+                    return self.passed_on(node, self.remember(node, frame, fragment))
                 fragments.append(fragment)
-            is_many = declaration.inputs[name].many
-            wired[name] = many(flat_keys(fragments)) if is_many else joined(fragments[0])
+            wired[name] = _of_port(declaration.inputs[name], fragments)
+        extra = ""
+        implementation = self.implementations[node.type]
+        if implementation.effective is not None or implementation.fingerprint is not None:
+            extra = yield from self.extra(node, implementation, frame)
+            if isinstance(extra, Failure):
+                return self.passed_on(node, self.remember(node, frame, extra))
+            frame.extras[node] = extra
+        frame.keys[node] = key = node_key(node, self._head(node), wired, extra)
+        return key
+
+    def _wired(
+        self, node: Planned, declaration: Declaration, frame: Frame
+    ) -> dict[str, str] | None:
+        """The fragment of each wired port, if all of them follow from keys at hand."""
+        wired: dict[str, str] = {}
+        for name, origins in node.origins.items():
+            fragments = [self.known_fragment(origin, frame) for origin in origins]
+            if ABSENT in fragments:
+                return None
+            wired[name] = _of_port(declaration.inputs[name], fragments)
         return wired
 
     def _head(self, node: Planned) -> str:
@@ -113,6 +115,7 @@ class Naming(Tasks):
                 return arguments
             if any(map(pending, arguments.values())):
                 return unknown(node.path)
+            arguments = implementation.built(arguments)
             if with_files:
                 arguments["files"] = self.files
             try:
@@ -139,23 +142,19 @@ class Naming(Tasks):
 
     def known_fragment(self, origin: Origin, frame: Frame) -> Any:
         """The key of what a wire brings if it follows from keys at hand, else ABSENT."""
-        if type(origin) is Typed:
+        if isinstance(origin, Typed):
             return plain_digest(origin.value)
-        node, port, inside = cast(Ref, origin)
+        node, port, inside = origin
         if inside:
             return self._inside_key(self.body_frame(node, frame), port)
-        if node.kind != "call":
+        declaration = node.declaration
+        if declaration is None:
             return ABSENT
         home = self.home(node, frame)
-        known = home.digests.get((node, port))
-        if known is not None:
-            return known
-        assert node.declaration is not None
+        if declaration.outputs[port].content:
+            return home.digests.get((node, port), ABSENT)
         key = home.keys.get(node)
-        if key is None or node.declaration.outputs[port].content:
-            return ABSENT
-        home.digests[node, port] = fragment = port_key(key, port)
-        return fragment
+        return ABSENT if key is None else port_key(key, port)
 
     def fragment(self, origin: Origin, frame: Frame) -> Task:
         """The key of what a wire brings: a text, a SequenceKey, or a Failure."""
@@ -196,15 +195,18 @@ class Naming(Tasks):
                 if pending(value):
                     return unknown(node.path)
                 digest = digest_of(value)
-            fragment = digest or fragment
-        home.digests[node, port] = fragment
+            home.digests[node, port] = fragment = digest or fragment
         return fragment
 
     def _loop_key(self, node: Planned, port: str, home: Frame) -> Task:
         run = yield self.loop(node, home)
         if isinstance(run, Failure):
             return run
-        failure = yield self.extend(run, run.count)
+        if node.sinks and self.in_order and not run.replay:
+            run = yield self.finish(node, home)
+            failure = run if isinstance(run, Failure) else None
+        else:
+            failure = yield self.extend(run, run.count)
         if failure is not None:
             return failure
         if port not in node.collect:
@@ -219,3 +221,8 @@ class Naming(Tasks):
             keys.append(joined(key))
         run.collected_keys[port] = keys
         return SequenceKey(keys)
+
+
+def _of_port(port: Input, fragments: list[Any]) -> str:
+    """What a port is, given what its wires bring."""
+    return many(flat_keys(fragments)) if port.many else joined(fragments[0])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal, NamedTuple
@@ -33,11 +33,13 @@ Origin = Ref | Typed
 
 @dataclass(slots=True, eq=False)
 class Scope:
-    """The top of the plan, or the body of one Repeat or Map; `depth` counts from 0 at the top."""
+    """The top of the plan, or the body of one Repeat or Map; `depth` counts from 0 at the top.
+
+    It knows none of its nodes: a plan of many is gone as soon as nobody holds it.
+    """
 
     loop: Planned | None
     depth: int
-    members: list[Planned] = field(default_factory=list)
 
 
 @dataclass(slots=True, eq=False)
@@ -45,7 +47,10 @@ class Planned:
     """One node of the unfolded graph.
 
     `params` are typed and defaulted values; `origins` the wires of each wired port. For loops,
-    `origins` holds `over` and the initial values; `wanted` the collected ports somebody reads.
+    `origins` holds `over` and the initial values; `wanted` the collected ports somebody reads;
+    `sinks` what is run in each turn for its own sake (sinks, loops that hold some), `guests` what
+    is in the body but does not turn with it: run once, at the first turn. For a Switch, `lost`
+    are the cases that muting took away.
     """
 
     path: str
@@ -62,6 +67,8 @@ class Planned:
     show: Origin | None = None
     wanted: tuple[str, ...] = ()
     sinks: tuple[Planned, ...] = ()
+    guests: tuple[Planned, ...] = ()
+    lost: frozenset[str] = frozenset()
     readers: int = 0
     muted: bool = False
     head: str = ""
@@ -72,10 +79,18 @@ class Plan:
     """Everything a run needs to know of a graph.
 
     `nodes` are the needed ones, sources first; `outputs` the wanted public outputs; `sinks` the
-    wanted sinks at the top and the loops that hold others; `lost` what muting took away.
+    wanted sinks at the top and the loops at the top that hold others; `lost` what muting took away.
     """
 
     nodes: tuple[Planned, ...]
     outputs: Mapping[str, Origin]
     sinks: tuple[Planned, ...]
     lost: tuple[str, ...] = ()
+
+
+def sink_paths(node: Planned) -> Iterator[str]:
+    """A sink itself, or the sinks that a loop holds."""
+    if node.kind == "call":
+        yield node.path
+    for inner in (*node.sinks, *node.guests):
+        yield from sink_paths(inner)

@@ -148,19 +148,16 @@ def _scope_of(origin: Origin) -> Scope | None:
 
 
 def _place_sinks(order: list[Planned], sinks: list[Planned]) -> list[Planned]:
-    """Sinks that change with a turn stay with their loop; returns what is run from the top."""
+    """Gives every loop what is run in it for its own sake; returns what is run from the top."""
     for node in order:
         node.sinks = ()
-    tops: dict[Planned, None] = {}
     for sink in sinks:
-        node = sink
-        while node.home.loop is not None:
-            loop = node.home.loop
-            if node not in loop.sinks:
+        for node, loop in _nesting(sink):
+            if node.home is loop.body and node not in loop.sinks:
                 loop.sinks = (*loop.sinks, node)
-            node = loop
-        tops[node] = None
-    return list(tops)
+            elif node.home is not loop.body and node not in loop.guests:
+                loop.guests = (*loop.guests, node)
+    return list(dict.fromkeys(map(_outermost, sinks)))
 
 
 def _count_readers(order: list[Planned], outputs: Iterable[Origin]) -> None:
@@ -173,6 +170,8 @@ def _count_readers(order: list[Planned], outputs: Iterable[Origin]) -> None:
             _read(end)
             end.node.readers += 1  # a wanted output is held to the end
     for node in reversed(order):
+        if not (node.readers or node.sinks or node.guests or _is_sink(node)):
+            continue
         for origins in node.origins.values():
             for origin in origins:
                 if type(origin) is Ref:
@@ -183,6 +182,10 @@ def _count_readers(order: list[Planned], outputs: Iterable[Origin]) -> None:
         for ref in (*node.next.values(), *(node.collect[name] for name in node.wanted), *shown):
             if type(ref) is Ref:
                 _read(ref)
+
+
+def _is_sink(node: Planned) -> bool:
+    return node.declaration is not None and node.declaration.sink
 
 
 def _read(ref: Ref) -> None:

@@ -17,13 +17,15 @@ class Choices:
 
     `extra` are entries that need no file; `match` are the glob patterns, below the configured
     folders of this name, whose matches (or the folders that hold a matched `folder_of` file)
-    are the entries.
+    are the entries. `describe` is the `module:function` that says what an entry is, from its
+    path and the list's name (see `listing`).
     """
 
     name: str
     extra: tuple[str, ...] = ()
     match: tuple[str, ...] = ()
     folder_of: str = ""
+    describe: str = ""
 
 
 @dataclass(frozen=True, slots=True)

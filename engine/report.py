@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from .errors import Problem
 from .plan import Plan, Planned
 from .values import Value
 
+log = logging.getLogger(__name__)
 TURN_INTERVAL = 0.05
 
 
@@ -56,11 +58,11 @@ class Reporter:
         plan: Plan,
         listener: events.Listener | None,
         *,
-        wants_previews: bool = False,
+        wants_previews: bool | Callable[[], bool] = False,
         on_artifact: Callable[[Artifact], None] | None = None,
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
-        self.wants_previews = wants_previews
+        self._wants_previews = wants_previews
         self.report = Report({node.path: NodeReport() for node in plan.nodes})
         self._listener = listener
         self._on_artifact = on_artifact
@@ -68,13 +70,20 @@ class Reporter:
         self._seq = 0
         self._last_turn: dict[str, float] = {}
 
+    @property
+    def wants_previews(self) -> bool:
+        """Whether somebody would see a picture that is made now."""
+        wanted = self._wants_previews
+        return wanted if isinstance(wanted, bool) else wanted()
+
     def emit(self, kind: Callable[..., events.Event], *facts: Any) -> None:
         if self._listener is not None:
             self._seq += 1
             self._listener(kind(self._seq, *facts))
 
     def planned(self, plan: Plan) -> None:
-        self.emit(events.Planned, tuple(node.path for node in plan.nodes), plan.lost)
+        if self._listener is not None:
+            self.emit(events.Planned, tuple(node.path for node in plan.nodes), plan.lost)
 
     def started(self, node: Planned, turn: tuple[int, ...]) -> None:
         if not turn and self._listener is not None:
@@ -138,7 +147,12 @@ class Reporter:
         self.emit(events.Turn, node.path, around, index, count, seconds, cached)
 
     def preview(self, node: Planned, around: tuple[int, ...], index: int, value: Any) -> None:
-        image = value.preview() if isinstance(value, Value) else None
+        try:
+            image = value.preview() if isinstance(value, Value) else None
+        except Exception as error:  # noqa: BLE001 - a value's own method, as in `drivers`
+            kind = type(value).__name__
+            log.warning("%s: no preview, %s.preview failed: %r", node.path, kind, error)
+            image = None
         if image is not None:
             self.emit(events.Preview, node.path, around, index, image)
 

@@ -4,87 +4,33 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from . import events
 from .bind import bind
 from .cache import Glance, RamCache, Tier
-from .canonical import dumps
 from .catalogue import Catalogue
 from .context import Artifact, Context, ModelPool
 from .errors import GraphError, Problem, RunCancelled
 from .files import Files
 from .graph import Graph, parse
-from .keys import Known
 from .migrate import migrate
 from .packs import Registry, find_packs, load_packs
 from .plain import Json
-from .plan import Plan
 from .planner import plan
-from .report import NodeReport, Report, Reporter
+from .report import Reporter
+from .results import Forecast, Prepared, Result, Status, forecast_of
 from .validate import validate
 
 if TYPE_CHECKING:
     from .walk import Walker
 
-Status = Literal["completed", "failed", "cancelled"]
-State = Literal["cached", "run", "unknown", "not needed"]
+__all__ = ["DISK_BUDGET", "RAM_BUDGET", "Engine", "Forecast", "Prepared", "Result", "load"]
 RAM_BUDGET = 2 << 30
 DISK_BUDGET = 1 << 30
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What a run came to. `values` has each wanted output that was reached."""
-
-    status: Status
-    values: Mapping[str, Any]
-    artifacts: tuple[Artifact, ...]
-    problems: tuple[Problem, ...]
-    report: Report
-    lost: tuple[str, ...] = ()
-
-    def check(self) -> Self:
-        """Returns itself, or raises GraphError (RunCancelled) where the run did not complete."""
-        if self.status == "cancelled":
-            raise RunCancelled("The run was cancelled.")
-        if self.problems:
-            raise GraphError(self.problems)
-        return self
-
-
-@dataclass(slots=True)
-class Prepared:
-    """A graph made ready once: bound, validated, planned. Reused while graph and inputs are."""
-
-    graph: Graph
-    plan: Plan
-    keys: Known = field(default_factory=Known)
-    _document: str = ""
-
-    @property
-    def document(self) -> str:
-        """The canonical text with the values used, where the plan has a sink to put it in."""
-        if not self._document and self.plan.sinks:
-            self._document = dumps(self.graph)
-        return self._document
-
-
-@dataclass(frozen=True, slots=True)
-class Forecast:
-    """What a run would do, by path.
-
-    `turns` says for a loop how many of how many are kept; `until` for an unknown node what has to
-    run before it is known.
-    """
-
-    states: Mapping[str, State]
-    turns: Mapping[str, tuple[int, int]] = field(default_factory=dict)
-    until: Mapping[str, str] = field(default_factory=dict)
 
 
 class Engine:
@@ -174,14 +120,15 @@ class Engine:
         *,
         want: Iterable[str] | None = None,
         on_event: events.Listener | None = None,
-        previews: bool = False,
+        previews: bool | Callable[[], bool] = False,
         cancelled: Callable[[], bool] | None = None,
         facts: Mapping[str, str] | None = None,
     ) -> Result:
         """Runs a graph with values for its public inputs.
 
         want: names of public outputs, sinks or `node.port`s; None means all outputs and sinks.
-        on_event: called in this thread with each event. cancelled: asked before every call.
+        on_event: called in this thread with each event. previews: whether pictures of loops are
+        wanted; a function is asked at every turn. cancelled: asked before every call.
         Raises GraphError where the graph or a value is wrong; what fails in a node is in the
         Result.
         """
@@ -195,7 +142,7 @@ class Engine:
         ready: Prepared,
         *,
         on_event: events.Listener | None = None,
-        previews: bool = False,
+        previews: bool | Callable[[], bool] = False,
         cancelled: Callable[[], bool] | None = None,
         facts: Mapping[str, str] | None = None,
     ) -> Result:
@@ -203,7 +150,6 @@ class Engine:
         from . import drivers
 
         artifacts: list[Artifact] = []
-
         reporter = Reporter(
             ready.plan, on_event, wants_previews=previews, on_artifact=artifacts.append
         )
@@ -216,13 +162,16 @@ class Engine:
             drivers.run(walker, context, reporter)
         except RunCancelled:
             status = "cancelled"
+        finally:
+            if self.store is not None:
+                self.store.settle()
         problems = tuple(failure.problem for failure in walker.outcome.failures)
         if problems and status == "completed":
             status = "failed"
         reporter.report.seconds = time.perf_counter() - start
         reporter.emit(events.Finished, status, reporter.report.seconds)
         outputs = walker.outcome.outputs
-        lost = ready.plan.lost
+        lost = (*ready.plan.lost, *walker.outcome.lost)
         return Result(status, outputs, tuple(artifacts), problems, reporter.report, lost)
 
     def forecast(
@@ -239,14 +188,22 @@ class Engine:
         reporter = Reporter(ready.plan, None)
         walker = self.walker(ready, reporter, Glance(self.cache))
         running = drivers.forecast(walker, self.context(ready), reporter)
-        states: dict[str, State] = {}
-        turns: dict[str, tuple[int, int]] = {}
-        for node in ready.plan.nodes:
-            entry = reporter.report.nodes[node.path]
-            if node.kind in {"repeat", "map"}:
-                turns[node.path] = (entry.cached, entry.cached + entry.runs)
-            states[node.path] = _state(node.path, running, walker.unknown, entry)
-        return Forecast(states, turns, dict(walker.unknown))
+        return forecast_of(ready.plan, reporter.report, running, walker.unknown)
+
+    def peek(
+        self,
+        graph: Graph,
+        wire: str,
+        turn: Sequence[int] = (),
+        inputs: Mapping[str, Json] | None = None,
+    ) -> tuple[Any] | None:
+        """The kept value of `node.port` at a turn as a 1-tuple, None where none is kept.
+
+        Runs nothing but static nodes. For `turn` see `engine.peek`. Raises GraphError.
+        """
+        from .peek import peek
+
+        return peek(self, graph, wire, tuple(turn), inputs)
 
     def close(self) -> None:
         """Writes what is still to be written. The engine must not be used afterwards."""
@@ -264,8 +221,14 @@ class Engine:
     ) -> None:
         self.close()
 
-    def walker(self, ready: Prepared, reporter: Reporter, cache: Tier | None = None) -> Walker:
-        """A walk over a prepared graph, for a driver."""
+    def walker(
+        self,
+        ready: Prepared,
+        reporter: Reporter,
+        cache: Tier | None = None,
+        kind: type[Walker] | None = None,
+    ) -> Walker:
+        """A walk over a prepared graph, for a driver; `kind` where it is another than a run's."""
         from .walk import Walker
 
         sources = {
@@ -273,7 +236,7 @@ class Engine:
             for name, declaration in self.catalogue.declarations.items()
             if declaration.pack
         }
-        return Walker(
+        return (kind or Walker)(
             ready.plan,
             self.registry.implementations,
             cache or self.cache,
@@ -315,16 +278,6 @@ def _best_device() -> str:
     import torch
 
     return "cuda" if torch.cuda.is_available() else "cpu"
-
-
-def _state(
-    path: str, running: Mapping[str, str], unknown: Mapping[str, str], entry: NodeReport
-) -> State:
-    if path in running or entry.runs:
-        return "run"
-    if path in unknown:
-        return "unknown"
-    return "cached" if entry.cached else "not needed"
 
 
 def _unwanted(graph: Graph, name: str) -> Problem:

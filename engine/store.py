@@ -23,6 +23,7 @@ from .cache import Entry, EntryKind
 from .digests import DigestLog
 from .errors import LatentgraphError
 from .folder import SharedFolder
+from .pace import Pace
 from .values import Packed, pack, tensors_of, unpack
 from .writer import Writer
 
@@ -32,6 +33,9 @@ MAGIC = FAMILY + b"1"
 CHECKSUM = 16
 CHEAP = 1e-3
 """Seconds: below it a step's outputs are made again sooner than a file is opened and checked."""
+LARGEST = 4 << 20
+LARGEST_TURN = 256 << 20
+"""Bytes: a turn is dear, and all that a run which was cut off can go on from."""
 READING = 4e-9
 """Seconds per byte of reading, checking and copying a file."""
 # What a value's own `pack` and `unpack`, torch and json raise on what they cannot take.
@@ -77,6 +81,10 @@ class StoreStats:
 class Store:
     """Entries as files below `folder`, of `budget` bytes in all and `largest` bytes each.
 
+    The values at the end of a turn may have `largest_turn` bytes. While a loop runs they are
+    written at the pace of `pace`: the newest of each loop, once a second at most; after the run
+    (`settle`) the others and the outputs of steps too.
+
     Tensors keep dtype and strides; one that was not on the CPU comes back on `device`. No method
     raises for the disk's sake: a full or read-only folder only shows in `stats`.
     """
@@ -85,15 +93,18 @@ class Store:
         self,
         folder: Path,
         budget: int = 1 << 30,
-        largest: int = 4 << 20,
+        largest: int = LARGEST,
         *,
+        largest_turn: int = LARGEST_TURN,
         device: str = "cpu",
+        pace: Pace | None = None,
     ) -> None:
         self.largest = largest
+        self.largest_turn = min(largest_turn, max(largest, budget // 4))
         self.device = device
         self._files = SharedFolder(Path(folder) / "entries", budget)
         self._log = DigestLog(Path(folder) / "digests")
-        self._writer = Writer(self._files.trim, self._write, self._append)
+        self._writer = Writer(self._files.trim, self._write, self._append, pace)
         self._written = self._read = self._failures = 0
         self._problem = ""
 
@@ -131,7 +142,7 @@ class Store:
         if kind == "step" and entry.seconds < CHEAP:
             return
         size = sum(tensor.numel() * tensor.element_size() for tensor in tensors_of(entry.outputs))
-        if size > self.largest or (kind == "step" and entry.seconds < CHEAP + size * READING):
+        if size > self._most(kind) or (kind == "step" and entry.seconds < CHEAP + size * READING):
             return
         self._writer.put(key, entry, kind, size)
 
@@ -143,9 +154,13 @@ class Store:
         """Remembers a content digest."""
         self._writer.put_digest(key, digest)
 
-    def flush(self) -> None:
-        """Returns when all that was put is on disk or given up."""
-        self._writer.flush()
+    def settle(self) -> None:
+        """A run is over: whatever waits is written now, without being waited for."""
+        self._writer.settle()
+
+    def flush(self, seconds: float | None = None) -> None:
+        """Returns when all that was put is on disk or given up, or after `seconds`."""
+        self._writer.flush(seconds)
 
     def close(self) -> None:
         """Flushes; later puts are dropped, while `get` goes on working. Also done at exit."""
@@ -165,13 +180,16 @@ class Store:
     def _write(self, key: str, entry: Entry, kind: EntryKind) -> None:
         try:
             content = encode(key, entry, kind)
-            if content is not None and len(content) <= self.largest + (64 << 10):
+            if content is not None and len(content) <= self._most(kind) + (64 << 10):
                 self._files.write(key, content)
                 self._written += 1
         except OSError as error:
             self._refused(error)
         except UNFIT as error:
             self._problem = f"{type(error).__name__}: {error}"
+
+    def _most(self, kind: EntryKind) -> int:
+        return self.largest_turn if kind == "turn" else self.largest
 
     def _append(self, digests: Mapping[str, str]) -> None:
         try:

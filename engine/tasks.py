@@ -12,7 +12,7 @@ from typing import Any
 from .cache import Tier
 from .declare import Implementation
 from .errors import Problem
-from .frames import Failure, Frame, LoopRun, Observer, Outcome, Task, Unknown
+from .frames import Failure, Frame, LoopRun, Lost, Observer, Outcome, Task, Unknown
 from .keys import Known
 from .plan import Origin, Plan, Planned, Scope
 
@@ -42,10 +42,11 @@ class Tasks(ABC):
         self.spent = 0.0
         self.calls = 0
         self.unknown: dict[str, str] = {}
-        self.top = Frame(Scope(None, 0), None)
-        if known is not None and not any(_looks_outside(n, implementations) for n in plan.nodes):
-            self.top.keys = known.keys
-            self.top.digests = known.digests
+        self.failures: dict[tuple[Planned, tuple[int, ...]], Failure] = {}
+        if known is None or _looks_outside(plan, implementations):
+            known = Known()
+        self.known = known
+        self.top = Frame(Scope(None, 0), None, keys=known.keys, digests=known.digests)
         self.outcome = Outcome()
 
     @abstractmethod
@@ -94,6 +95,18 @@ class Tasks(ABC):
             self.unknown[node.path] = failure.problem.path
         return failure
 
+    def remember(self, node: Planned, frame: Frame, failure: Failure) -> Failure:
+        """Notes that a node failed in this turn: it is not asked again, whatever is forgotten."""
+        self.failures[node, frame.turn] = failure
+        return failure
+
+    def note(self, name: str, failure: Failure) -> None:
+        """Takes a failure that reached an output or a sink into the outcome."""
+        if type(failure) is Lost:
+            self.outcome.lost[name] = None
+        elif failure not in self.outcome.failures:
+            self.outcome.failures.append(failure)
+
     def home(self, node: Planned, frame: Frame) -> Frame:
         """The frame of the node's home, which is `frame` or one around it."""
         depth = node.home.depth
@@ -110,6 +123,6 @@ class Tasks(ABC):
         return frame
 
 
-def _looks_outside(node: Planned, implementations: Mapping[str, Implementation]) -> bool:
-    found = implementations.get(node.type)
-    return found is not None and found.fingerprint is not None
+def _looks_outside(plan: Plan, implementations: Mapping[str, Implementation]) -> bool:
+    lookers = {name for name, found in implementations.items() if found.fingerprint is not None}
+    return bool(lookers) and any(node.type in lookers for node in plan.nodes)

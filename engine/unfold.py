@@ -69,7 +69,6 @@ class Unfolding:
                 made = Planned(path, "switch" if node.type == "Switch" else kind, node.type, scope)
             instance.planned[node_id] = made
             before = len(self.all)
-            scope.members.append(made)
             self.all.append(made)
             if node.body is not None:
                 made.body = Scope(made, scope.depth + 1)
@@ -78,8 +77,9 @@ class Unfolding:
                 del self.all[before:]
                 continue
             instance.plain[node_id] = made
-            for inner in self.all[before:]:
-                inner.muted |= node.mode == "mute"
+            if node.mode == "mute":
+                for inner in self.all[before:]:
+                    inner.muted = True
 
     def _create_part(self, instance: Instance, node_id: str, node: Node, scope: Scope) -> None:
         types = self.parts[node.graph]
@@ -89,8 +89,9 @@ class Unfolding:
         if node.mode != "bypass":
             before = len(self.all)
             self._create(part, types.graph.nodes, scope)
-            for made in self.all[before:]:
-                made.muted |= node.mode == "mute"
+            if node.mode == "mute":
+                for made in self.all[before:]:
+                    made.muted = True
 
     # Connecting: wires become Refs.
 
@@ -227,8 +228,10 @@ class Unfolding:
                 if loop is not None and loop.muted:
                     made.muted = True
                 elif made.kind == "switch":
-                    made.origins = {n: o for n, o in made.origins.items() if not _muted(o)}
-                    made.muted = "on" not in made.origins or len(made.origins) == 1
+                    kept = {n: o for n, o in made.origins.items() if not _muted(o)}
+                    made.lost |= frozenset(made.origins.keys() - kept.keys())
+                    made.origins = kept
+                    made.muted = "on" not in kept or len(kept) == 1
                 else:
                     made.muted = any(map(_muted, made.origins.values())) or (
                         made.body is not None

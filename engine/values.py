@@ -7,10 +7,12 @@ whose fields are tensors, plain values, tuples, dicts or other Values.
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
+from functools import cache
+from hashlib import blake2b
+from itertools import chain
 from typing import Any, ClassVar, Self
 
 from .errors import LatentgraphError
@@ -33,7 +35,7 @@ class Value:
     """Base class of everything on a wire that is not a plain Python value.
 
     Override `digest` where a cheap, exact content key exists (recipes, steps); `preview` where
-    it can be seen. `packable = False` keeps a type in memory only.
+    it can be seen, `pictures` where it is one. `packable = False` keeps a type in memory only.
     """
 
     port: ClassVar[str] = ""
@@ -47,12 +49,13 @@ class Value:
     def tensors(self) -> Iterator[Tensor]:
         """Every tensor this value holds, in a stable order."""
         for part in _parts(self):
-            yield from tensors_of(part)
+            if not isinstance(part, PLAIN):
+                yield from tensors_of(part)
 
     def pack(self) -> Packed:
         """Tensors and JSON from which `unpack` makes an equal value."""
         tensors: dict[str, Tensor] = {}
-        data = {field.name: _encode(getattr(self, field.name), tensors) for field in _fields(self)}
+        data = {name: _encode(getattr(self, name), tensors) for name in _names(self)}
         return Packed(tensors, data)
 
     @classmethod
@@ -63,6 +66,13 @@ class Value:
     def preview(self) -> Any | None:
         """A small PIL image of this value, or None where there is nothing to see."""
         return None
+
+    def pictures(self, document: str = "") -> tuple[bytes, ...]:
+        """Whole PNG files of what this value shows, each with the graph file `document` in it.
+
+        None for what is no picture.
+        """
+        return ()
 
     def summary(self) -> dict[str, Json]:
         """What a person wants to know of it: shapes, dtypes, min, max and mean of each tensor."""
@@ -81,44 +91,42 @@ def is_tensor(value: object) -> bool:
     return hasattr(value, "untyped_storage")
 
 
-def _fields(value: Any) -> Any:
-    if not is_dataclass(value):
-        raise TypeError(
-            f"{type(value).__name__} is no dataclass: it needs its own pack and tensors"
-        )
-    return fields(value)
+def _names(value: Any) -> tuple[str, ...]:
+    kind: Any = type(value)
+    return _field_names(kind)
 
 
-def _parts(value: Any) -> Iterator[Any]:
-    for field in _fields(value):
-        yield getattr(value, field.name)
+@cache
+def _field_names(kind: type) -> tuple[str, ...]:
+    if not is_dataclass(kind):
+        raise TypeError(f"{kind.__name__} is no dataclass: it needs its own pack and tensors")
+    return tuple(field.name for field in fields(kind))
 
 
-def tensors_of(value: Any) -> Iterator[Tensor]:
+def _parts(value: Any) -> list[Any]:
+    return [getattr(value, name) for name in _names(value)]
+
+
+def tensors_of(value: Any) -> Iterable[Tensor]:
     """Every tensor within a value, a sequence or mapping of values, or a tensor itself."""
-    if isinstance(value, PLAIN):
-        return
     if isinstance(value, Value):
-        yield from value.tensors()
-    elif isinstance(value, tuple | list):
-        for item in value:
-            yield from tensors_of(item)
-    elif isinstance(value, dict):
-        for item in value.values():
-            yield from tensors_of(item)
-    elif is_tensor(value):
-        yield value
+        return value.tensors()
+    if isinstance(value, PLAIN):
+        return ()
+    if isinstance(value, tuple | list):
+        return chain.from_iterable(map(tensors_of, value))
+    if isinstance(value, dict):
+        return chain.from_iterable(map(tensors_of, value.values()))
+    return (value,) if is_tensor(value) else ()
 
 
-def storages(value: Any) -> Iterator[tuple[int, int]]:
+def storages(value: Any) -> Iterable[tuple[int, int]]:
     """`(address, bytes)` of each distinct tensor storage: shared ones come once."""
-    seen = set()
+    held: dict[int, int] = {}
     for tensor in tensors_of(value):
         storage = tensor.untyped_storage()
-        address = storage.data_ptr()
-        if address not in seen:
-            seen.add(address)
-            yield address, storage.nbytes()
+        held[storage.data_ptr()] = storage.nbytes()
+    return held.items()
 
 
 def size_of(value: Any) -> int:
@@ -130,16 +138,24 @@ def digest_of(value: Any) -> str | None:
     """Content key of a plain value, a Value with a digest, or a sequence of such; else None."""
     if isinstance(value, Value):
         return value.digest()
-    if isinstance(value, PLAIN):
+    if _is_plain(value):
         return plain_digest(value)
     if isinstance(value, tuple | list):
-        if all(isinstance(item, PLAIN) or type(item) in {list, dict} for item in value):
-            return plain_digest(value)
         parts = [digest_of(item) for item in value]
         return None if None in parts else hashed("list", *(part or "" for part in parts))
-    if isinstance(value, dict) or is_dataclass(value):
-        return plain_digest(value)
     return None
+
+
+def _is_plain(value: Any) -> bool:
+    """Whether a value is JSON or plain records all the way down: nothing in it has a digest."""
+    if isinstance(value, PLAIN):
+        return True
+    if isinstance(value, tuple | list):
+        return all(map(_is_plain, value))
+    if isinstance(value, dict):
+        return all(map(_is_plain, value.values()))
+    own = is_dataclass(value) and not isinstance(value, Value)
+    return own and all(map(_is_plain, _parts(value)))
 
 
 def plain_digest(value: Json) -> str:
@@ -154,6 +170,8 @@ def _plain_text(value: Json) -> str:
     if type(value) is float:
         whole = value.is_integer() and abs(value) < 1e16 and str(value) != "-0.0"
         return f"={int(value)}" if whole else f"={value!r}"
+    if isinstance(value, PLAIN):
+        return f"={value}"
     if isinstance(value, tuple | list):
         return "=[" + ",".join(_plain_text(item) for item in value) + "]"
     if is_dataclass(value) and not isinstance(value, type):
@@ -165,12 +183,8 @@ def _plain_text(value: Json) -> str:
 
 def hashed(*parts: str) -> str:
     """16-byte blake2b of texts, as hex: the one hash of keys and digests."""
-    state = hashlib.blake2b(digest_size=16)
-    for part in parts:
-        raw = part.encode("utf-8", "surrogatepass")
-        state.update(b"%d:" % len(raw))
-        state.update(raw)
-    return state.hexdigest()
+    text = "".join([f"{len(part)}:{part}" for part in parts])
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
 def pack(value: Any) -> Packed | None:

@@ -11,19 +11,30 @@ from __future__ import annotations
 from collections.abc import Generator
 from typing import Any, cast
 
-from .cache import Entry, EntryKind
+from .cache import EntryKind
 from .errors import Problem
-from .frames import ABSENT, Call, Done, Failure, Frame, Outcome, Task, pending
+from .frames import (
+    ABSENT,
+    Call,
+    Done,
+    Failure,
+    Frame,
+    Outcome,
+    Outputs,
+    Task,
+    pending,
+)
 from .keys import port_key
 from .loops import Loops
 from .naming import Naming
 from .plain import BadValueError
 from .plan import Origin, Planned, Ref, Typed
 from .ports import Input
+from .switches import Switches
 from .values import digest_of
 
 
-class Walker(Naming, Loops):
+class Walker(Naming, Switches, Loops):
     """Walks one plan once."""
 
     def walk(self) -> Generator[Call, Done | Failure, Outcome]:
@@ -49,41 +60,25 @@ class Walker(Naming, Loops):
         for name, ref in self.plan.outputs.items():
             value = yield self.value(ref, self.top)
             if isinstance(value, Failure):
-                self._note(value)
+                self.note(name, value)
             else:
                 self.outcome.outputs[name] = value
-        for node in self.plan.sinks:
-            if node.kind == "call":
-                done = yield self.outputs(node, self.top)
-            else:
-                done = yield self.finish(node, self.top)
-            if isinstance(done, Failure):
-                self._note(done)
-
-    def _note(self, failure: Failure) -> None:
-        if failure not in self.outcome.failures:
-            self.outcome.failures.append(failure)
+        for sink in self.plan.sinks:
+            failure = yield from self._sinks((sink,), self.top)
+            if failure is not None:
+                self.note(sink.path, failure)
 
     def _ready(self, origin: Origin, frame: Frame) -> Any:
         """The value a wire brings to a reader in `frame` if it is at hand, else ABSENT."""
-        if type(origin) is Typed:
+        if isinstance(origin, Typed):
             return origin.value
-        node, port, inside = cast(Ref, origin)
+        node, port, inside = origin
         if inside:
             return self._inside_ready(port, self.body_frame(node, frame))
         if node.kind != "call":
             return ABSENT
-        outputs = self.home(node, frame).outputs.get(node, ABSENT)
-        if type(outputs) is not tuple:
-            return outputs
-        return outputs[0] if len(outputs) == 1 else outputs[_position(node, port)]
-
-    def _pull(self, ref: Ref, frame: Frame) -> Task:
-        """A value that is not at hand; a call's result is then taken from where it was put."""
-        if ref.node.kind != "call" or ref.inside:
-            return (yield self.value(ref, frame))
-        outputs = yield self.outputs(ref.node, self.home(ref.node, frame))
-        return outputs if isinstance(outputs, Failure) else self._ready(ref, frame)
+        outputs = self.home(node, frame).outputs.get(node)
+        return ABSENT if outputs is None else _output(outputs, origin)
 
     def _inside_ready(self, port: str, frame: Frame) -> Any:
         if port == "item":
@@ -97,14 +92,14 @@ class Walker(Naming, Loops):
         known = self._ready(origin, frame)
         if known is not ABSENT:
             return known
-        node, port, inside = cast(Ref, origin)
+        ref = cast(Ref, origin)
+        node, port, inside = ref
         if inside:
             return (yield from self._carried(port, self.body_frame(node, frame)))
         home = self.home(node, frame)
         match node.kind:
             case "call":
-                outputs = yield self.outputs(node, home)
-                return outputs if isinstance(outputs, Failure) else outputs[_position(node, port)]
+                return _output((yield self.outputs(node, home)), ref)
             case "switch":
                 chosen = yield self.chosen(node, home)
                 return chosen if isinstance(chosen, Failure) else (yield self.value(chosen, home))
@@ -127,16 +122,15 @@ class Walker(Naming, Loops):
 
     def outputs(self, node: Planned, frame: Frame) -> Task:
         """All outputs of a call: known, kept, or made now."""
-        known = frame.outputs.get(node)
+        known = self._known(node, frame)
         if known is not None:
             return known
         declaration = node.declaration
         assert declaration is not None
         key = frame.keys.get(node)
-        if key is None and not declaration.sink:
+        if key is None and declaration.outputs:
             key = yield self.key(node, frame)
             if isinstance(key, Failure):
-                frame.outputs[node] = key
                 return key
         entry = self.cache.get(key) if key is not None else None
         if entry is not None:
@@ -149,27 +143,36 @@ class Walker(Naming, Loops):
             for origin in origins:
                 value = self._ready(origin, frame)
                 if value is ABSENT:
-                    value = yield from self._pull(cast(Ref, origin), frame)
+                    source = cast(Ref, origin)
+                    if source.node.kind == "call" and not source.inside:
+                        made = yield self.outputs(source.node, self.home(source.node, frame))
+                        value = _output(made, source)
+                    else:
+                        value = yield self.value(source, frame)
                 if isinstance(value, Failure):
-                    frame.outputs[node] = value
-                    return self.passed_on(node, value)
+                    return self.passed_on(node, self.remember(node, frame, value))
                 values.append(value)
             failure = self._fill(inputs, node, declaration.inputs[name], values, frame)
             if failure is not None:
-                frame.outputs[node] = failure
-                return failure
+                return self.remember(node, frame, failure)
         self.calls += 1
         answer: Done | Failure = yield Call(
             node, self.implementations[node.type], inputs, frame.turn
         )
+        if type(answer) is Done and node in frame.extras:
+            answer = (yield from self._changed(node, frame)) or answer
         if isinstance(answer, Failure):
-            frame.outputs[node] = answer
-            return answer
-        if node in frame.extras:
-            changed = yield from self._changed(node, frame)
-            if changed is not None:
-                frame.outputs[node] = changed
-                return changed
+            return self.remember(node, frame, answer)
+        return self._settle(node, frame, key, answer)
+
+    def _known(self, node: Planned, frame: Frame) -> Outputs | Failure | None:
+        known = frame.outputs.get(node)
+        if known is None and self.failures:
+            return self.failures.get((node, frame.turn))
+        return known
+
+    def _settle(self, node: Planned, frame: Frame, key: str | None, answer: Done) -> Outputs:
+        """Puts a call's outputs where they are found, and drops what only it was to read."""
         if frame.turn:  # what a turn asks of nodes outside it is no part of its cost
             self.spent += answer.seconds
         if key is not None and not pending(answer.outputs):
@@ -197,45 +200,50 @@ class Walker(Naming, Loops):
         """Puts what came by wire into a call's inputs; plain values are checked on arrival."""
         if port.many:
             inputs[port.name] = tuple(_flattened(values))
-        elif port.plain is not None and not pending(values[0]):
+        elif port.plain is None or pending(values[0]):
+            inputs[port.name] = values[0]
+        else:
             try:
                 inputs[port.name] = port.plain.check(_as_json(values[0]))
             except BadValueError as bad:
                 return self.fail(Problem(bad.code, bad.message, node.path, port.name), frame.turn)
-        else:
-            inputs[port.name] = values[0]
         return None
 
     def _keep(self, node: Planned, key: str, answer: Done, frame: Frame) -> None:
         declaration = node.declaration
         assert declaration is not None
         kind: EntryKind = "step" if frame.turn else "node"
-        self.cache.put(key, Entry(answer.outputs, answer.seconds), kind=kind)
-        if not declaration.static:
-            for value, port in zip(answer.outputs, declaration.outputs.values(), strict=True):
-                digest = digest_of(value) if port.content else None
+        self.cache.put(key, answer, kind=kind)
+        for index, port in enumerate(declaration.outputs.values()):
+            if port.content and not declaration.static:
+                digest = digest_of(answer.outputs[index])
                 if digest is not None:
                     self.cache.put_digest(port_key(key, port.name), digest)
 
     def _release(self, node: Planned, frame: Frame) -> None:
         """Drops values that were held for this node alone; should one be asked for again, the
         cache or a second call has it."""
+        depth = frame.scope.depth
         for origins in node.origins.values():
             for origin in origins:
                 if isinstance(origin, Typed) or origin.inside or origin.node.kind != "call":
                     continue
                 source = origin.node
-                if source.home is not frame.scope and source.home.depth != frame.scope.depth:
+                if source.home.depth != depth:
                     continue
                 left = frame.unread.get(source, source.readers) - 1
-                frame.unread[source] = left
-                if left == 0:
+                if left:
+                    frame.unread[source] = left
+                else:
                     frame.outputs.pop(source, None)
 
 
-def _position(node: Planned, port: str) -> int:
-    assert node.declaration is not None
-    return list(node.declaration.outputs).index(port)
+def _output(outputs: Outputs | Failure, ref: Ref) -> Any:
+    """What a call has at one port, or why it has nothing."""
+    if isinstance(outputs, Failure) or len(outputs) == 1:
+        return outputs if isinstance(outputs, Failure) else outputs[0]
+    assert ref.node.declaration is not None
+    return outputs[list(ref.node.declaration.outputs).index(ref.port)]
 
 
 def _flattened(values: list[Any]) -> list[Any]:

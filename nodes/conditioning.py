@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import torch
 from torch import Tensor
@@ -15,14 +17,16 @@ class Entry(Value):
     """One text of a row: `embedding` [1,L,C], or [B,L,C] for a text an image.
 
     `pooled` [1,P] is SDXL's pooled text. `size` are its size ids (original height and width,
-    crop top and left, target height and width); None stands for the latent's own size, no crop.
+    crop top and left, target height and width); None in them stands for the latent's own, and
+    for all of them: its own size, no crop. `aesthetic` is the score that SDXL's refiner is told.
     `padding` [1,77,C] is the same encoder's chunk for an empty text, which makes rows equally long.
     """
 
     embedding: Tensor
     pooled: Tensor | None = None
-    size: tuple[int, ...] | None = None
+    size: tuple[int | None, ...] | None = None
     padding: Tensor | None = None
+    aesthetic: float | None = None
 
     def lengthened(self, length: int) -> Entry:
         """The same text with empty chunks appended up to `length` tokens."""
@@ -62,6 +66,14 @@ class Conditioning(Value):
     @property
     def labels(self) -> tuple[str, ...]:
         return tuple(row.label for row in self.rows)
+
+    @cached_property
+    def _held(self) -> tuple[Tensor, ...]:
+        return tuple(super().tensors())
+
+    def tensors(self) -> Iterator[Tensor]:
+        """Those of every row; found once, since each step of a loop asks for them."""
+        return iter(self._held)
 
 
 @node("PairConditioning", category="conditioning", aliases=("Negative prompt", "CFG"))

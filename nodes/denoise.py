@@ -15,6 +15,7 @@ from .latent import Latent
 from .prediction import Prediction
 from .recipes import UNet
 from .residuals import AdapterFeatures, Residuals, stacked, summed
+from .sizecondition import time_ids
 from .steps import Step
 
 
@@ -56,7 +57,7 @@ def unet_denoise(
             step.timestep,
             encoder_hidden_states=_texts(entries, batch, unet).to(device, dtype),
             timestep_cond=_guidance(model.config, guidance, len(samples), device, dtype),
-            added_cond_kwargs=_added(model.config, entries, latent, device, dtype),
+            added_cond_kwargs=_added(model.config, labels, entries, latent, device, dtype),
             down_block_additional_residuals=extra[:-1] if extra else None,
             mid_block_additional_residual=extra[-1] if extra else None,
             down_intrablock_additional_residuals=stacked(features, len(labels)),
@@ -105,14 +106,17 @@ def _for_images(tensor: Tensor, batch: int) -> Tensor:
 
 
 def _added(
-    config: Any, entries: Sequence[Entry], latent: Latent, device: Any, dtype: torch.dtype
+    config: Any,
+    labels: Sequence[str],
+    entries: Sequence[Entry],
+    latent: Latent,
+    device: Any,
+    dtype: torch.dtype,
 ) -> dict[str, Tensor] | None:
-    """SDXL's pooled texts [R*B,P] and size ids [R*B,6]; None for models without."""
+    """SDXL's pooled texts [R*B,P] and size ids [R*B,6] (5 of its refiner); None without."""
     if config.addition_embed_type != "text_time":
         return None
     batch = len(latent.samples)
-    own = (latent.height, latent.width, 0, 0, latent.height, latent.width)
-    ids = [torch.tensor([entry.size or own], dtype=dtype) for entry in entries]
     pooled = [entry.pooled for entry in entries if entry.pooled is not None]
     if len(pooled) < len(entries):
         raise NodeError(
@@ -120,9 +124,11 @@ def _added(
             port="conditioning",
             fix="Encode the text with the text encoder of the same model.",
         )
+    own = (latent.height, latent.width)
+    ids = time_ids(config, labels, entries, own, pooled[0].shape[-1])
     return {
         "text_embeds": torch.cat([_for_images(text, batch) for text in pooled]).to(device, dtype),
-        "time_ids": torch.cat([_for_images(row, batch) for row in ids]).to(device),
+        "time_ids": torch.cat([_for_images(row, batch) for row in ids]).to(device, dtype),
     }
 
 

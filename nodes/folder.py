@@ -16,6 +16,7 @@ from engine import Files, NodeError
 from engine.values import hashed
 
 from .recipes import Source
+from .weightfile import PICKLES, WeightFile, unreadable
 
 LIBRARIES = {"diffusers", "transformers", "stable_diffusion", None}
 CLASSES = {
@@ -26,26 +27,22 @@ CLASSES = {
     "tokenizer": {"CLIPTokenizer", "CLIPTokenizerFast"},
     "tokenizer_2": {"CLIPTokenizer", "CLIPTokenizerFast"},
 }
-PICKLES = {".bin", ".ckpt", ".pt", ".pth", ".pkl"}
 MAX_JSON = 64 << 20
 
 
 @dataclass(frozen=True)
 class ModelFolder:
-    """A folder with a model_index.json; `name` is what the user calls it."""
+    """A folder with a model_index.json; `name` is what the user calls it, at the input `port`."""
 
     path: Path
     name: str
     index: dict[str, Any]
+    port: str = "model"
 
     @classmethod
     def open(cls, path: Path, name: str) -> ModelFolder:
         """Reads the index. Raises NodeError (`bad_model_file`, `unsafe_format`)."""
         folder = cls(path, name, {})
-        if path.suffix.lower() in PICKLES:
-            raise _pickled(name, "")
-        if not path.is_dir():
-            raise folder.bad("is a single file, and only diffusers folders can be loaded")
         index = folder.read("model_index.json")
         folder.index.update(index)
         folder._check_index()
@@ -53,7 +50,7 @@ class ModelFolder:
 
     def bad(self, what: str) -> NodeError:
         """An error about this folder: `what` continues the sentence "The model 'x' ..."."""
-        return NodeError(f"The model '{self.name}' {what}.", code="bad_model_file", port="model")
+        return NodeError(f"The model '{self.name}' {what}.", code="bad_model_file", port=self.port)
 
     def read(self, *parts: str) -> dict[str, Any]:
         """A JSON object of the folder; numbers may be infinite, as diffusers writes them."""
@@ -78,7 +75,7 @@ class ModelFolder:
         try:
             yield
         except OSError as refused:
-            raise unreadable(self.name, refused) from None
+            raise unreadable(self.name, refused, self.port) from None
 
     def has(self, component: str) -> bool:
         """Whether the index names a class for the component (`[null, null]` is none)."""
@@ -99,12 +96,17 @@ class ModelFolder:
             digests = [files.sha256(path) for path in read]
         classes = [str(self.index[component][1]) for component in components]
         return Source(
-            content=hashed(*components, *classes, *digests),
+            content=hashed(*classes, *digests),
             folders=tuple(self.path / component for component in (*components, *extra)),
             variants=tuple(variant for variant, _ in found),
             classes=tuple(classes),
             model=self.name,
         )
+
+    def check(self, *components: str) -> None:
+        """Judges components by their class and their weights' headers. Raises NodeError."""
+        for component in components:
+            self._weights(component)
 
     def _check_index(self) -> None:
         if not isinstance(self.index.get("_class_name"), str):
@@ -125,20 +127,23 @@ class ModelFolder:
         if not self.has(component):
             raise self.bad(f"has no {component}: a UNet model with CLIP text encoders is wanted")
         found = self.index[component][1]
-        if found not in CLASSES[component]:
-            known = " or ".join(sorted(CLASSES[component]))
+        supported = CLASSES.get(component, CLASSES["vae"])
+        if found not in supported:
+            known = " or ".join(sorted(supported))
             raise self.bad(f"has the {component} '{str(found)[:60]}'; {known} is supported")
 
     def _weights(self, component: str) -> tuple[str, list[Path]]:
         """The variant and the files of a component: its config and its weights."""
         self._check_class(component)
-        stem = "model" if component.startswith("text") else "diffusion_pytorch_model"
+        clip = str(self.index[component][1]).startswith("CLIP")
+        stem = "model" if clip else "diffusion_pytorch_model"
         folder = self.path / component
         config = folder / "config.json"
         for variant in ("", "fp16"):
             dotted = f".{variant}" if variant else ""
             single = folder / f"{stem}{dotted}.safetensors"
             if single.is_file():
+                self._check_whole(component, single)
                 return variant, [config, single]
             shards = folder / f"{stem}.safetensors.index{dotted}.json"
             if shards.is_file():
@@ -157,21 +162,19 @@ class ModelFolder:
             plain = isinstance(name, str) and Path(name).name == name and "\\" not in name
             if not plain or not (self.path / component / name).is_file():
                 raise self.bad(f"names a shard of {component} that is no file of its folder")
-        return [self.path / component / name for name in sorted(names)]
+        shards = [self.path / component / name for name in sorted(names)]
+        self._check_whole(component, *shards)
+        return shards
+
+    def _check_whole(self, component: str, *weights: Path) -> None:
+        """Judges weights by their headers, so that a broken file is told before any work."""
+        for path in weights:
+            if path.suffix in PICKLES:
+                raise _pickled(self.name, f" for {component}")
+            WeightFile.open(path, f"{self.name}/{component}/{path.name}", self.port)
 
     def _all(self, component: str) -> list[Path]:
         return sorted(path for path in (self.path / component).glob("*") if path.is_file())
-
-
-def unreadable(model: str, refused: OSError) -> NodeError:
-    """An error for a model file that is gone or may not be read, without its path."""
-    gone = isinstance(refused, FileNotFoundError)
-    reason = "a file of it is no longer there" if gone else refused.strerror or "it is refused"
-    return NodeError(
-        f"The model '{model}' cannot be read: {reason}.",
-        code="model_missing" if gone else "model_unreadable",
-        fix="Put it back." if gone else "Check that this user may read the files.",
-    )
 
 
 def _pickled(name: str, where: str) -> NodeError:

@@ -13,6 +13,7 @@ from torch import Tensor
 
 from engine import Field, NodeError, Product, Value, node
 
+from . import picturefile
 from .latent import MAX_PIXELS, MAX_SIDE, Batch, check_pixels
 
 Side = Annotated[int, Field(ge=1, le=MAX_SIDE)]
@@ -54,6 +55,9 @@ class Image(Value):
         """One 8-bit RGB PIL picture each."""
         return [Pictures.fromarray(array) for array in self.to_bytes().numpy()]
 
+    def pictures(self, document: str = "") -> tuple[bytes, ...]:
+        return tuple(picturefile.png(picture, document) for picture in self.to_pil())
+
     def preview(self) -> Any:
         picture = Image(self.pixels[:1]).to_pil()[0]
         picture.thumbnail((PREVIEW, PREVIEW))
@@ -66,11 +70,18 @@ class Mask(Value):
 
     values: Tensor
 
+    def pictures(self, document: str = "") -> tuple[bytes, ...]:
+        return tuple(picturefile.png(self._grey(row), document) for row in self.values)
+
     def preview(self) -> Any:
-        grey = (self.values[0] * 255).round().clamp(0, 255).to(torch.uint8).cpu().numpy()
-        picture = Pictures.fromarray(grey)
+        picture = self._grey(self.values[0])
         picture.thumbnail((PREVIEW, PREVIEW))
         return picture
+
+    def _grey(self, values: Tensor) -> Any:
+        """An 8-bit grey PIL picture of one mask [H,W]."""
+        whole = (values * 255).round().clamp(0, 255).to(torch.uint8).cpu()
+        return Pictures.fromarray(whole.numpy())
 
 
 @node(

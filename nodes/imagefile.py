@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import io
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, NamedTuple
 
 import torch
-from PIL.PngImagePlugin import PngInfo
 
 from engine import Artifact, Choices, Context, Field, Files, Widget, node
 
@@ -59,25 +57,12 @@ def save_image(ctx: Context, image: Image, name: Name = "{title} {seed} {n}") ->
     filled in. Pixels are 8 bits, `round(255x)`. The graph, with the values used, is the PNG's
     iTXt entry `latentgraph`: open or run the picture to get it back.
     """
-    for data in _files(image, ctx.document):
+    for data in image.pictures(ctx.document):
         ctx.save(Artifact(data, "image/png", name))
 
 
 @node("PreviewImage", category="image")
 def preview_image(ctx: Context, image: Image) -> None:
     """Show each picture of the batch without keeping it."""
-    for data in _files(image, ctx.document):
+    for data in image.pictures(ctx.document):
         ctx.save(Artifact(data, "image/png", preview=True))
-
-
-def _files(image: Image, document: str) -> list[bytes]:
-    return [_png(picture, document) for picture in image.to_pil()]
-
-
-def _png(picture: Any, document: str) -> bytes:
-    info = PngInfo()
-    if document:
-        info.add_itxt("latentgraph", document)
-    stream = io.BytesIO()
-    picture.save(stream, "PNG", pnginfo=info)
-    return stream.getvalue()

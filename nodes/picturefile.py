@@ -1,10 +1,11 @@
-"""Picture files read safely: allowed formats, a cap on pixels, one meaning for each mode.
+"""Picture files: read safely (formats allowed, a cap on pixels, modes made one), and written.
 
 Knows no paths to speak of: errors name the picture as the user did.
 """
 
 from __future__ import annotations
 
+import io
 import struct
 import warnings
 import zlib
@@ -14,6 +15,7 @@ from typing import Any
 import numpy as np
 from PIL import Image as Pictures
 from PIL import ImageOps, UnidentifiedImageError
+from PIL.PngImagePlugin import PngInfo
 
 from engine import NodeError
 
@@ -55,6 +57,16 @@ def read(path: Path, name: str) -> tuple[Any, Any]:
         raise bad(name, f"cannot be read: {refused.strerror}") from None
     except BROKEN:
         raise bad(name, "is damaged or cut short") from None
+
+
+def png(picture: Any, document: str) -> bytes:
+    """A PIL picture as a PNG file; a graph file's text goes in as its iTXt entry `latentgraph`."""
+    info = PngInfo()
+    if document:
+        info.add_itxt("latentgraph", document)
+    stream = io.BytesIO()
+    picture.save(stream, "PNG", pnginfo=info)
+    return stream.getvalue()
 
 
 def _arrays(picture: Any) -> tuple[Any, Any]:

@@ -6,7 +6,7 @@ Knows tokenizers by their call alone, and no encoder.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -15,6 +15,7 @@ from torch import Tensor
 
 Weighting = Literal["a1111", "comfy", "none"]
 TOKEN = re.compile(r"\\.|:\s*[+-]?(?:\d+\.?\d*|\.\d+)\s*\)|[()\[\]]|[^\\()\[\]:]+|.", re.DOTALL)
+BREAK = re.compile(r"\bBREAK\b")
 STEP = 1.1
 LARGEST = 100.0
 
@@ -58,23 +59,37 @@ def pieces(text: str, weighting: Weighting) -> list[tuple[str, float]]:
     return list(_joined(found))
 
 
-def chunks(tokenizer: Any, text: str, weighting: Weighting) -> list[Chunk]:
+def chunks(
+    tokenizer: Any, text: str, weighting: Weighting, spellings: Mapping[str, str] | None = None
+) -> list[Chunk]:
     """A prompt as full chunks (77 tokens for CLIP); at least one, for the empty text.
 
     One chunk of plain text has the ids of the tokenizer's own `padding="max_length"`. Longer
-    texts go on in further chunks; a word is not cut where it fits into the next one.
+    texts go on in further chunks; a word is not cut where it fits into the next one. `BREAK` on
+    its own begins a new chunk. spellings: words that stand for several tokens (lower case).
     """
     room = tokenizer.model_max_length - 2
-    words = _words(tokenizer, pieces(text, weighting))
     bodies: list[list[tuple[int, float]]] = [[]]
-    for word in words:
-        if len(bodies[-1]) + len(word) > room and len(word) <= room and bodies[-1]:
+    for word in _words(tokenizer, pieces(spelt(text, spellings or {}), weighting)):
+        full = len(bodies[-1]) + len(word) > room and len(word) <= room
+        if (full or not word) and bodies[-1]:
             bodies.append([])
         for item in word:
             if len(bodies[-1]) == room:
                 bodies.append([])
             bodies[-1].append(item)
+    if len(bodies) > 1 and not bodies[-1]:
+        bodies.pop()
     return [_chunk(tokenizer, body, room) for body in bodies]
+
+
+def spelt(text: str, spellings: Mapping[str, str]) -> str:
+    """A prompt with each word that stands for several tokens written out."""
+    if not spellings:
+        return text
+    known = "|".join(re.escape(word) for word in sorted(spellings, key=len, reverse=True))
+    words = re.compile(rf"(?<!\w)(?:{known})(?!\w)", re.IGNORECASE)
+    return words.sub(lambda match: spellings[match[0].lower()], text)
 
 
 def apply(embedding: Tensor, empty: Tensor, chunk: Chunk, weighting: Weighting) -> Tensor:
@@ -111,16 +126,21 @@ def _joined(found: list[tuple[str, float]]) -> Iterator[tuple[str, float]]:
 
 
 def _words(tokenizer: Any, parts: list[tuple[str, float]]) -> Iterator[list[tuple[int, float]]]:
+    """Weighted tokens word by word; an empty word is a BREAK."""
+    added = tokenizer.added_tokens_decoder
     for text, weight in parts:
-        ids = tokenizer(text, add_special_tokens=False, verbose=False).input_ids
-        word: list[tuple[int, float]] = []
-        for token, name in zip(ids, tokenizer.convert_ids_to_tokens(ids), strict=True):
-            word.append((token, weight))
-            if name.endswith("</w>"):
+        for number, passage in enumerate(BREAK.split(text)):
+            if number:
+                yield []
+            ids = tokenizer(passage, add_special_tokens=False, verbose=False).input_ids
+            word: list[tuple[int, float]] = []
+            for token, name in zip(ids, tokenizer.convert_ids_to_tokens(ids), strict=True):
+                word.append((token, weight))
+                if name.endswith("</w>") or token in added:
+                    yield word
+                    word = []
+            if word:
                 yield word
-                word = []
-        if word:
-            yield word
 
 
 def _chunk(tokenizer: Any, body: list[tuple[int, float]], room: int) -> Chunk:

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
-from engine import ModelPool, Value
+from engine import ModelPool, NodeError, Value
 from engine.values import hashed
 
-Family = Literal["sd1", "sd2", "sdxl", "custom"]
+Family = Literal["sd1", "sd2", "sdxl", "sdxl_refiner", "custom"]
 
 
 @dataclass(frozen=True)
@@ -32,12 +32,78 @@ class Source:
 
 
 @dataclass(frozen=True)
+class FilePart:
+    """One module within a single file, in the original names.
+
+    Tensors below `prefix` are read, as `put` and the rest of their names, and become the class
+    `kind` of diffusers or transformers, whose config is the JSON `config`. `pad`: the token that
+    a text encoder's tokenizer fills up with.
+    """
+
+    path: Path = field(compare=False, repr=False)
+    file: str = field(compare=False)
+    kind: str
+    prefix: str
+    put: str
+    config: str = field(repr=False)
+    pad: str = ""
+
+
+@dataclass(frozen=True)
+class FileSource:
+    """Modules out of single files: their content hash, and where they are now (in no key)."""
+
+    content: str
+    parts: tuple[FilePart, ...]
+    model: str = field(compare=False)
+
+
+@dataclass(frozen=True)
+class Adapter:
+    """One LoRA file at its strengths: for the UNet, and for each text encoder.
+
+    `blocks` are factors of parts of the UNet, by the beginning of a layer's name with `_` for
+    dots (`up_blocks_1`); the longest that fits counts.
+    """
+
+    content: str
+    path: Path = field(compare=False, repr=False)
+    name: str = field(compare=False)
+    unet: float = 1.0
+    texts: tuple[float, float] = (1.0, 1.0)
+    blocks: tuple[tuple[str, float], ...] = ()
+
+    def strength(self, place: int, layer: str) -> float:
+        """How strongly a layer is changed. place: 0 is the UNet, 1 and 2 text encoders."""
+        if place:
+            return self.texts[place - 1]
+        fitting = [(len(start), factor) for start, factor in self.blocks if layer.startswith(start)]
+        return self.unet * max(fitting)[1] if fitting else self.unet
+
+    def digest(self) -> str:
+        return hashed(self.content, repr((self.unet, self.texts, self.blocks)))
+
+
+@dataclass(frozen=True)
+class Word:
+    """One textual inversion file: the token that a prompt names it by."""
+
+    content: str
+    path: Path = field(compare=False, repr=False)
+    name: str = field(compare=False)
+    token: str
+
+    def digest(self) -> str:
+        return hashed(self.content, self.token)
+
+
+@dataclass(frozen=True)
 class ModelRecipe(Value):
     """What every recipe says: where from, in which precision, of which family."""
 
     packable: ClassVar[bool] = False
 
-    source: Source
+    source: Source | FileSource
     dtype: str
     family: Family
 
@@ -61,26 +127,49 @@ class UNet(ModelRecipe):
     space: str
     in_channels: int
     text_width: int
+    adapters: tuple[Adapter, ...] = ()
 
     def details(self) -> tuple[str, ...]:
-        return (self.family, self.space)
+        return (self.family, self.space, *(adapter.digest() for adapter in self.adapters))
 
     def build(self, pool: ModelPool) -> Any:
-        """The UNet2DConditionModel, in eval mode on the CPU."""
+        """The UNet2DConditionModel, in eval mode: read on the CPU, or the base's with adapters."""
         from .loading import load_unet
+        from .variants import unet_variant
 
-        return load_unet(self)
+        return unet_variant(self, pool) if self.adapters else load_unet(self)
 
 
 @dataclass(frozen=True)
 class TextEncoder(ModelRecipe):
     """One or two CLIP text encoders with their tokenizers."""
 
-    def build(self, pool: ModelPool) -> Any:
-        """A `TextModel`, in eval mode on the CPU."""
-        from .loading import load_text
+    adapters: tuple[Adapter, ...] = ()
+    words: tuple[Word, ...] = ()
 
-        return load_text(self)
+    def details(self) -> tuple[str, ...]:
+        adapters = [each.digest() for each in self.adapters]
+        return (self.family, *adapters, *(each.digest() for each in self.words))
+
+    def build(self, pool: ModelPool) -> Any:
+        """A `TextModel`, in eval mode: read on the CPU, or the base's with what is added."""
+        from .loading import load_text
+        from .variants import text_variant
+
+        return text_variant(self, pool) if self.adapters or self.words else load_text(self)
+
+
+@dataclass(frozen=True)
+class NoTextEncoder(TextEncoder):
+    """What a node hands on where no text encoder was wired into it: building it is an error."""
+
+    def build(self, pool: ModelPool) -> Any:
+        """Raises NodeError (`missing_input`)."""
+        raise NodeError(
+            "This text encoder comes out of a node into which none was wired.",
+            code="missing_input",
+            fix="Wire the model's text_encoder into the LoRA node too.",
+        )
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Annotated, Any, ClassVar, NamedTuple
 
 import torch
@@ -80,13 +81,21 @@ class Solver(Value):
             if not _same(value, first.get(name, missing))
         }
 
+    @cached_property
+    def _taken_apart(self) -> State:
+        return State(self.table, self.changed(), self.random, self.due)
+
+    @cached_property
+    def _held(self) -> tuple[Tensor, ...]:
+        return tuple(self._taken_apart.tensors())
+
     def tensors(self) -> Iterator[Tensor]:
         """The history and the stream; not the tables, which all turns of a schedule share."""
-        yield from State(self.table, self.changed(), self.random, self.due).tensors()
+        return iter(self._held)
 
     def pack(self) -> Packed:
         """The timetable as JSON and the state as tensors and numbers."""
-        return State(self.table, self.changed(), self.random, self.due).pack()
+        return self._taken_apart.pack()
 
     @classmethod
     def unpack(cls, packed: Packed) -> Solver:
@@ -124,7 +133,7 @@ class Solver(Value):
         except (NotImplementedError, ValueError) as error:
             raise NodeError(f"{spec.class_name} cannot make this step: {error}") from error
         random = Random.after(made) if made else stream
-        return moved, replace(self, state=scheduler, random=random, due=step.position + 1)
+        return moved, Solver(self.table, scheduler, random, step.position + 1)
 
     def _place(self, scheduler: Any, step: Step) -> None:
         """Puts the scheduler at the step, if this solver can be there."""

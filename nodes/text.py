@@ -36,6 +36,7 @@ def text_encode(
     from the empty prompt, none takes brackets as text. Plain text is encoded as by
     StableDiffusionPipeline.encode_prompt and StableDiffusionXLPipeline.encode_prompt, bit for bit.
     Over 77 tokens: in chunks, [1, 77 * chunks, C]; the pooled text is that of the first chunk.
+    The word BREAK, in capitals, begins a new chunk. Words of a wired `TextualInversion` count.
     Errors: more layers to skip than there are.
     """
     with ctx.pool.use(text_encoder) as model:
@@ -57,7 +58,7 @@ def _encode(
 ) -> tuple[Tensor, Tensor, Tensor | None]:
     """One encoder's embedding of the text, of an empty chunk, and its pooled text."""
     tokenizer = model.tokenizers[index]
-    found = promptweights.chunks(tokenizer, text, weighting)
+    found = promptweights.chunks(tokenizer, text, weighting, model.spellings)
     blank = promptweights.chunks(tokenizer, "", "none")[0]
     states = [model.encode(index, chunk.ids, skip_layers) for chunk in found]
     same = found[0].ids == blank.ids

@@ -5,7 +5,7 @@ Knows no prompt syntax: it turns chunks of token ids into embeddings.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import torch
@@ -15,13 +15,17 @@ from engine import NodeError
 
 
 class TextModel(nn.Module):
-    """One or two encoders. `penultimate`: SDXL reads the last layer but one, without a norm."""
+    """One or two encoders. `penultimate`: SDXL reads the last layer but one, without a norm.
+
+    `spellings`: words added by textual inversion, and the tokens that stand for their vectors.
+    """
 
     def __init__(self, encoders: Sequence[nn.Module], tokenizers: Sequence[Any], *, sdxl: bool):
         super().__init__()
         self.encoders = nn.ModuleList(encoders)
         self.tokenizers = tuple(tokenizers)
         self.penultimate = sdxl
+        self.spellings: Mapping[str, str] = {}
 
     def encode(self, index: int, ids: Sequence[int], skip_layers: int) -> tuple[Tensor, Any]:
         """Embeds one chunk with one encoder: ([1,L,C], pooled text [1,P] or None).

@@ -23,6 +23,10 @@ class FailedError(Exception):
     """A node failed, or something it needs."""
 
 
+class LostError(FailedError):
+    """A muted case was chosen, here or in something that is needed."""
+
+
 @dataclass(eq=False)
 class Place:
     """One turn of a body, or one use of a graph. `memo` has what is known in it."""
@@ -46,9 +50,8 @@ class Meaning:
     lost: set[str] = field(default_factory=set)
     saved: dict[str, list[tuple[tuple[int, ...], bytes]]] = field(default_factory=dict)
     any_failed: bool = False
-    sink_failed: bool = False
-    idle: bool = False
-    """Whether a loop without turns holds sinks: those that do not turn are run all the same."""
+    any_lost: bool = False
+    """Whether a muted case was chosen: the engine may reach that, or a failure, by another way."""
 
 
 class _Save:
@@ -83,6 +86,8 @@ class Interpreter:
                 continue
             try:
                 self.found.values[name] = self.wire(wire, top)
+            except LostError:
+                self.found.lost.add(name)
             except FailedError:
                 self.found.failed.add(name)
         self.sinks(top)
@@ -125,7 +130,7 @@ class Interpreter:
                 made = self.loop if loop else self.call
                 place.memo[node_id] = made(node_id, node, place)
             except FailedError as failure:
-                self.found.any_failed = True
+                self.found.any_failed |= not isinstance(failure, LostError)
                 place.memo[node_id] = failure
         known = place.memo[node_id]
         if isinstance(known, FailedError):
@@ -208,17 +213,19 @@ class Interpreter:
         on = self.input("on", node_id, node, place)
         text = str(on).lower() if isinstance(on, bool) else str(on)
         cases = {*node.get("inputs", {}), *node.get("params", {})} - {"on"}
-        cases = {case for case in cases if not self.cut(case, node, place)}
         if text not in cases and "default" not in cases:
             self.found.any_failed = True
             raise FailedError
-        return text if text in cases else "default"
+        name = text if text in cases else "default"
+        if self.cut(name, node_id, node, place):
+            self.found.any_lost = True
+            raise LostError
+        return name
 
     def loop(self, node_id: str, node: Doc, place: Place) -> Doc:
         over = self.input("over", node_id, node, place)
         items = list(over) if isinstance(over, list | tuple) else list(range(int(over)))
         carried = {name: self.input(name, node_id, node, place) for name in node.get("next", {})}
-        self.found.idle |= not items and self.holds(node["body"])
         turns = []
         first: FailedError | None = None
         for index, item in enumerate(items):
@@ -232,7 +239,8 @@ class Interpreter:
             except FailedError as failure:
                 if node["type"] == "Repeat":
                     raise
-                first = first or failure
+                if first is None or isinstance(first, LostError):
+                    first = failure
         if first is not None:
             raise first
         outputs: Doc = dict(carried)
@@ -249,23 +257,29 @@ class Interpreter:
             try:
                 if node["type"] == "Subgraph":
                     self.sinks(self.inner(node_id, place))
-                elif node["type"] == "Show" or self.holds(node.get("body", {})):
+                elif node["type"] == "Show" or self.holds(self.shape(node_id, place)):
                     self.once(node_id, node, place)
+            except LostError:
+                pass
             except FailedError as failure:
-                self.found.sink_failed = True
                 first = first or failure
         if first is not None and (place.loop or place.use):
             raise first
 
-    def holds(self, nodes: Doc) -> bool:
-        for node in nodes.values():
-            if node.get("mode"):
+    def holds(self, place: Place) -> bool:
+        """Whether there is a sink in a body or graph that muting leaves in it."""
+        for node_id, node in place.nodes.items():
+            if node.get("mode") or self.off(node_id, node, place):
                 continue
-            if node["type"] == "Show" or self.holds(node.get("body", {})):
+            if node["type"] == "Show" or self.holds(self.shape(node_id, place)):
                 return True
-            if node["type"] == "Subgraph" and self.holds(self.part(node)["nodes"]):
+            if node["type"] == "Subgraph" and self.holds(self.inner(node_id, place)):
                 return True
         return False
+
+    def shape(self, node_id: str, place: Place) -> Place:
+        """A loop's body as it is written, in no turn."""
+        return Place(place.nodes[node_id].get("body", {}), place.graph, place, node_id)
 
     def part(self, node: Doc) -> Doc:
         return dict(self.doc["definitions"][node["graph"]])
@@ -297,7 +311,7 @@ class Interpreter:
                 if node["type"] == "Subgraph" and not node.get("mode"):
                     return self.muted(self.part(node)["outputs"][port], self.inner(node_id, here))
                 if node.get("mode") == "bypass":
-                    return self.cut(self.stand_in(node_id, node, port, here), node, here)
+                    return self.cut(self.stand_in(node_id, node, port, here), node_id, node, here)
                 return self.off(node_id, node, here)
             here = here.above
         raise AssertionError(wire)
@@ -317,21 +331,17 @@ class Interpreter:
         if node["type"] == "Subgraph":
             return False
         inputs = node.get("inputs", {})
-        declared = self.registry.implementations.get(node["type"])
-        for name in declared.declaration.inputs if declared else ("over", *node.get("next", {})):
-            handed = self.handed(node_id, name, place)
-            if handed is not None:
-                (use, use_id), public = handed
-                if self.cut(public, use.nodes[use_id], use):
-                    return True
         if node["type"] == "Switch":
             cases = {*inputs, *node.get("params", {})} - {"on"}
-            return self.cut("on", node, place) or all(self.cut(c, node, place) for c in cases)
-        if any(self.cut(name, node, place) for name in inputs):
+            off = {name for name in {*cases, "on"} if self.cut(name, node_id, node, place)}
+            return "on" in off or off == cases
+        declared = self.registry.implementations.get(node["type"])
+        ports = declared.declaration.inputs if declared else ("over", *node.get("next", {}))
+        if any(self.cut(name, node_id, node, place) for name in {*ports, *inputs}):
             return True
         if "body" not in node:
             return False
-        shape = Place(node["body"], place.graph, place, node_id)
+        shape = self.shape(node_id, place)
         if f"{node_id}?" in place.memo:
             return False
         place.memo[f"{node_id}?"] = True
@@ -343,7 +353,12 @@ class Interpreter:
             del place.memo[f"{node_id}?"]
             self.asking -= 1
 
-    def cut(self, name: str, node: Doc, place: Place) -> bool:
+    def cut(self, name: str, node_id: str, node: Doc, place: Place) -> bool:
+        """Whether what comes in at a port comes from something muted."""
+        handed = self.handed(node_id, name, place)
+        if handed is not None:
+            (use, use_id), public = handed
+            return self.cut(public, use_id, use.nodes[use_id], use)
         wire = node.get("inputs", {}).get(name)
         return wire is not None and self.muted(wire, place)
 

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from engine.cache import Entry, RamCache
 from engine.digests import DigestLog
 from engine.folder import SharedFolder
+from engine.pace import Pace
 from engine.store import MAGIC, Store, decode, encode
 from engine.values import Value
 
@@ -187,13 +188,15 @@ def test_cheap_steps_are_not_written_but_turns_and_other_nodes_are(store: Store)
 
 
 def test_what_is_too_large_or_stays_in_memory_is_left_out(tmp_path: Path) -> None:
-    store = Store(tmp_path, largest=10_000)
-    store.put("a" * 32, Entry((Grid(torch.zeros(2501)),), 9.0), kind="turn")
+    store = Store(tmp_path, largest=10_000, largest_turn=20_000)
+    store.put("a" * 32, Entry((Grid(torch.zeros(2501)),), 9.0))
     store.put("b" * 32, Entry((Secret(torch.zeros(1)),), 9.0))
     store.put("c" * 32, Entry((object(),), 9.0))
     store.put("d" * 32, Entry((Grid(torch.zeros(2500)),), 9.0))
+    store.put("e" * 32, Entry((Grid(torch.zeros(5000)),), 9.0), kind="turn")
+    store.put("f" * 32, Entry((Grid(torch.zeros(5001)),), 9.0), kind="turn")
     store.close()
-    assert [name for name in "abcd" if store.has(name * 32)] == ["d"]
+    assert [name for name in "abcdef" if store.has(name * 32)] == ["d", "e"]
     assert store.stats().failures == 0
 
 
@@ -490,3 +493,89 @@ def test_a_kill_leaves_nothing_that_reads_wrong(tmp_path: Path) -> None:
     store.put(KEY, numbered(1), kind="turn")
     store.close()
     assert read(tmp_path) is not None
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def turns_of(store: Store, clock: Clock, count: int, *, seconds: float, collect: bool) -> None:
+    """Puts the states of a loop's turns, as the walker does, waiting for each to be written."""
+    before = ""
+    for number in range(count):
+        clock.now += seconds
+        outputs = (Grid(torch.full((8,), float(number))),)
+        entry = Entry(outputs, seconds, "" if collect else before)
+        before = f"{number:032x}"
+        store.put(before, entry, kind="turn")
+        while store._writer._due:
+            time.sleep(0.001)
+
+
+def kept(folder: Path, count: int) -> list[int]:
+    store = Store(folder)
+    return [number for number in range(count) if store.has(f"{number:032x}")]
+
+
+def test_while_a_loop_runs_the_newest_turn_is_written_once_a_second(tmp_path: Path) -> None:
+    clock = Clock()
+    store = Store(tmp_path, pace=Pace(clock))
+    turns_of(store, clock, 40, seconds=0.125, collect=False)
+    assert store.stats().written == 5
+    assert kept(tmp_path, 40) == [7, 15, 23, 31, 39]
+    assert all(store.has(f"{number:032x}") for number in range(40))
+    store.close()
+    assert kept(tmp_path, 40) == list(range(40))
+
+
+def test_turns_that_are_collected_are_all_written(tmp_path: Path) -> None:
+    clock = Clock()
+    store = Store(tmp_path, pace=Pace(clock))
+    turns_of(store, clock, 20, seconds=0.125, collect=True)
+    assert kept(tmp_path, 20) == list(range(16))
+    store.close()
+
+
+def test_after_the_run_all_is_written_without_being_waited_for(tmp_path: Path) -> None:
+    clock = Clock()
+    store = Store(tmp_path, pace=Pace(clock))
+    turns_of(store, clock, 6, seconds=0.125, collect=False)
+    store.put("e" * 32, Entry((1,), 0.5), kind="step")
+    assert store.stats().written == 0
+    store.settle()
+    deadline = time.monotonic() + 60
+    while store.stats().written < 7 and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert kept(tmp_path, 6) == list(range(6))
+    store.close()
+
+
+def test_turns_drive_steps_out_and_newer_turns_older_ones(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.writer.ENTRIES", 4)
+    monkeypatch.setattr(store._writer, "_rouse", lambda: None)
+    store.put("e" * 32, Entry((1,), 0.5), kind="step")
+    store.put("f" * 32, Entry((1,), 0.5), kind="step")
+    for number in range(5):
+        follows = f"{number - 1:032x}" if number else ""
+        store.put(f"{number:032x}", Entry((number,), 0.0, follows), kind="turn")
+    assert [store.has(name * 32) for name in "ef"] == [False, False]
+    assert [store.has(f"{number:032x}") for number in range(5)] == [False, True, True, True, True]
+    assert store.stats().dropped == 3
+
+
+def test_a_flush_waits_no_longer_than_it_may(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = Store(tmp_path)
+    monkeypatch.setattr(store._files, "write", lambda name, content: time.sleep(1.0))
+    store.put(KEY, numbered(1))
+    start = time.monotonic()
+    store.flush(0.05)
+    assert time.monotonic() - start < 0.9
+    store.close()

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from engine.keys import many
-from engine.values import type_name, value_types
+from engine.values import digest_of, type_name, value_types
 from tests.engine.things import CALLS, Thing, chain, engine, run
 
 Doc = dict[str, Any]
@@ -205,3 +205,86 @@ def test_what_only_an_unread_port_collects_is_not_computed() -> None:
     }
     assert run(doc).check().values["all"] == ((0, 1), (0, 1))
     assert CALLS == []
+
+
+def switched(on: bool) -> Doc:
+    return {
+        "outputs": {"out": "pick.value", "after": "more.thing", "apart": "two.thing"},
+        "nodes": {
+            "one": {"type": "Make", "mode": "mute"},
+            "two": {"type": "Make", "params": {"x": 2}},
+            "read": {"type": "Less", "params": {"a": 1 if on else 3, "b": 2}},
+            "pick": {
+                "type": "Switch",
+                "inputs": {"on": "read.value", "true": "one.thing", "default": "two.thing"},
+            },
+            "more": {"type": "Add", "inputs": {"a": "pick.value"}},
+            "show": {"type": "Show", "inputs": {"thing": "more.thing"}},
+        },
+    }
+
+
+def test_a_muted_case_that_is_chosen_is_lost_and_no_other_stands_in_for_it() -> None:
+    result = run(switched(on=True)).check()
+    assert dict(result.values) == {"apart": Thing(2)}
+    assert result.lost == ("out", "after", "show")
+    assert result.artifacts == ()
+
+
+def test_a_muted_case_that_is_not_chosen_is_not_missed() -> None:
+    result = run(switched(on=False)).check()
+    assert result.values["after"].x == 3
+    assert result.lost == ()
+    assert [artifact.data for artifact in result.artifacts] == [b"3"]
+
+
+def test_a_turn_lost_to_a_muted_case_spares_the_sinks_of_the_others() -> None:
+    doc: Doc = {
+        "nodes": {
+            "one": {"type": "Make", "mode": "mute"},
+            "each": {
+                "type": "Map",
+                "params": {"over": 3},
+                "body": {
+                    "make": {"type": "Make", "inputs": {"x": "each.index"}},
+                    "pick": {
+                        "type": "Switch",
+                        "inputs": {"on": "each.index", "1": "one.thing", "default": "make.thing"},
+                    },
+                    "show": {"type": "Show", "inputs": {"thing": "pick.value"}},
+                },
+            },
+        }
+    }
+    result = run(doc).check()
+    assert [artifact.data for artifact in result.artifacts] == [b"0", b"2"]
+    assert result.lost == ("show",)
+
+
+def test_what_only_an_unread_loop_reads_is_not_collected() -> None:
+    """`twice` is in the body and nobody reads it, so nobody reads what `each` collects."""
+    doc = chain(2)
+    doc["nodes"]["loop"]["body"] |= {
+        "each": {
+            "type": "Repeat",
+            "params": {"over": 2},
+            "inputs": {"u": "loop.t"},
+            "body": {"fail": {"type": "Fail", "inputs": {"thing": "loop.t"}, "params": {"at": 5}}},
+            "next": {"u": "loop.t"},
+            "collect": {"all": "fail.thing"},
+        },
+        "twice": {"type": "Total", "inputs": {"things": ["each.all"]}},
+    }
+    doc["nodes"]["loop"]["inputs"]["last"] = "make.thing"
+    doc["nodes"]["loop"]["next"]["last"] = "each.u"
+    doc["nodes"]["loop"]["collect"] = {"unread": "twice.thing"}
+    doc["outputs"]["last"] = "loop.last"
+    assert run(doc).check().values["out"].x == 7
+
+
+def test_tensors_within_lists_of_lists_are_not_named_by_their_text() -> None:
+    row = [Thing(1.0)]
+    assert digest_of((row, row)) is None
+    assert digest_of(([1, 2.5], ["a"], {"b": [True]})) == digest_of(
+        [[1, 2.5], ["a"], {"b": [True]}]
+    )

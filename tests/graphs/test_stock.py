@@ -24,6 +24,8 @@ PUBLIC = {
     "prompt-switch": "prompt then switch_at negative seed steps guidance",
     "seed-grid": "prompt negative seeds columns steps guidance",
     "few-step": "prompt negative seed steps guidance",
+    "lora-stack": "prompt negative loras seed steps guidance",
+    "sdxl-refiner": "prompt negative seed steps handoff guidance width height",
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
@@ -188,7 +189,7 @@ def test_pickles_are_refused(at: Context, folder: Path) -> None:
     assert "save_pretrained" in refused(at, "unsafe_format", "pickle weights for unet").fix
     for name in ("m.ckpt", "m.pt", "m.pth", "m.bin"):
         (folder.parent / name).write_bytes(b"\x80\x04")
-        refused(at, "unsafe_format", "pickle weights", name)
+        assert "safetensors" in refused(at, "unsafe_format", f"'{name}' is a pickle", name).fix
 
 
 def test_own_code_is_refused(at: Context, folder: Path) -> None:
@@ -253,17 +254,32 @@ def test_other_kinds_of_models(
 
 
 @pytest.mark.parametrize("length", [0, 4, 8, 20, -1])
-@pytest.mark.parametrize(("component", "part"), [("unet", 0), ("text_encoder", 1), ("vae", 2)])
-def test_weights_cut_short(
-    at: Context, folder: Path, component: str, part: int, length: int
-) -> None:
+@pytest.mark.parametrize("component", ["unet", "text_encoder", "vae"])
+def test_weights_cut_short(at: Context, folder: Path, component: str, length: int) -> None:
     path = next((folder / component).glob("*.safetensors"))
     path.write_bytes(path.read_bytes()[:length])
-    recipe = load_model(at, "own")[part]
-    with pytest.raises(NodeError, match=f"The {component} of the model 'own'") as caught:
-        built(at, recipe)
-    assert caught.value.code == "bad_model_file"
-    assert str(folder) not in caught.value.message
+    problem = refused(at, "bad_model_file", f"'own/{component}/.*no whole safetensors file")
+    assert str(folder) not in problem.message
+
+
+@pytest.mark.parametrize(("component", "part"), [("unet", 0), ("text_encoder", 1), ("vae", 2)])
+def test_weights_that_are_not_finite(at: Context, folder: Path, component: str, part: int) -> None:
+    path = next((folder / component).glob("*.safetensors"))
+    weights = load_file(path)
+    weights[next(reversed(weights))].view(-1)[-1] = float("inf")
+    save_file(weights, path, {"format": "pt"})
+    with pytest.raises(NodeError, match="model 'own' has weights that are not finite") as caught:
+        built(at, load_model(at, "own")[part])
+    assert caught.value.code == "non_finite"
+
+
+def test_a_shard_that_is_a_pipe_is_no_file(at: Context, folder: Path) -> None:
+    """Nothing waits for a writer that never comes."""
+    (folder / "unet" / WEIGHTS).unlink()
+    os.mkfifo(folder / "unet" / "a.safetensors")
+    index = {"metadata": {}, "weight_map": {"conv_in.weight": "a.safetensors"}}
+    (folder / "unet" / (WEIGHTS + ".index.json")).write_text(json.dumps(index))
+    refused(at, "bad_model_file", "names a shard of unet")
 
 
 @pytest.mark.parametrize(("component", "part"), [("unet", 0), ("text_encoder", 1), ("vae", 2)])

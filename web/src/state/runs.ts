@@ -1,0 +1,142 @@
+/**
+ * Runs of one open file: what was queued from it, the one that is watched, what came of it.
+ *
+ * Events of the watched run go into the node states; others change only their own entry.
+ */
+
+import { createStore } from "zustand/vanilla";
+import type { StoreApi } from "zustand/vanilla";
+import type { PreviewHeader, ServerEvent } from "../api/events.ts";
+import * as server from "../api/server.ts";
+import type { Run } from "../api/server.ts";
+import { ServerError } from "../api/http.ts";
+import type { Problem } from "../graph/errors.ts";
+import type { Json } from "../graph/json.ts";
+import type { Graph } from "../graph/model.ts";
+import { toJson } from "../graph/serialize.ts";
+import { Following } from "./following.ts";
+import type { NodeStatesStore } from "./nodestates.ts";
+
+export interface RunsState {
+  /** The run that the canvas shows; null before the first. */
+  readonly watched: string | null;
+  readonly status: Run["status"] | null;
+  /** Runs of this file that are queued or running, in their order. */
+  readonly open: readonly string[];
+  /** Ended runs of this file, the newest first, as the server keeps them. */
+  readonly results: readonly Run[];
+  /** Problems that the server found, or that a run ended with. */
+  readonly problems: readonly Problem[];
+  /** Why the last request failed; empty where it did not. */
+  readonly refused: string;
+  readonly submitting: boolean;
+}
+
+export interface RunsActions {
+  readonly submit: (document: Graph, how?: How) => Promise<void>;
+  readonly cancel: () => Promise<void>;
+  readonly hear: (event: ServerEvent) => void;
+  readonly see: (header: PreviewHeader, picture: Blob) => void;
+  /** Reads the states anew, after events were missed. */
+  readonly refresh: () => Promise<void>;
+  readonly dismiss: () => void;
+}
+
+export interface How {
+  readonly want?: readonly string[];
+  readonly first?: boolean;
+  readonly count?: number;
+}
+
+export type RunsStore = StoreApi<RunsState & RunsActions>;
+const FIRST = 100;
+
+export function createRuns(states: NodeStatesStore): RunsStore {
+  return createStore<RunsState & RunsActions>((set, get) => {
+    const following = new Following(states);
+    const refuse = (error: unknown): void => {
+      if (!(error instanceof ServerError)) throw error;
+      set({ refused: error.message, problems: error.problems, submitting: false });
+    };
+    const ended = async (id: string): Promise<void> => {
+      const run = await server.getRun(id);
+      const open = get().open.filter((one) => one !== id);
+      const results = [run, ...get().results.filter((one) => one.id !== id)];
+      set({ open, results });
+      if (id !== get().watched) return;
+      following.end(run);
+      set({ status: run.status, problems: problemsOf(run) });
+    };
+    return {
+      watched: null,
+      status: null,
+      open: [],
+      results: [],
+      problems: [],
+      refused: "",
+      submitting: false,
+      submit: async (document, how = {}) => {
+        set({ submitting: true, refused: "", problems: [] });
+        const order = {
+          graph: toJson(document),
+          ...(how.want ? { want: how.want } : {}),
+          ...(how.count === undefined ? {} : { count: how.count }),
+          ...(how.first ? { priority: FIRST } : {}),
+        };
+        try {
+          const runs = await server.submit(order, crypto.randomUUID());
+          const ids = runs.map(({ id }) => id);
+          const idle = get().open.length === 0;
+          set({ submitting: false, open: [...get().open, ...ids.filter((id) => !get().open.includes(id))] });
+          if (idle && ids[0] !== undefined) watch(ids[0]);
+        } catch (error) {
+          refuse(error);
+        }
+      },
+      cancel: async () => {
+        const id = get().watched;
+        if (id === null || !get().open.includes(id)) return;
+        await server.cancelRun(id).catch(refuse);
+      },
+      hear: (event) => {
+        const { run } = event;
+        if (run === null || !get().open.includes(run)) return;
+        if (event.type === "run_started" && run !== get().watched) watch(run);
+        if (run === get().watched) {
+          following.hear(event);
+          if (event.type === "run_started") set({ status: "running" });
+        }
+        if (event.type === "run_finished") void ended(run).catch(refuse);
+      },
+      see: (header, picture) => {
+        if (header.run === get().watched) following.see(header, picture);
+      },
+      refresh: async () => {
+        for (const id of get().open) {
+          const run = await server.getRun(id).catch(() => null);
+          if (run && !["queued", "running"].includes(run.status)) await ended(id);
+        }
+      },
+      dismiss: () => set({ refused: "" }),
+    };
+
+    function watch(id: string): void {
+      following.start();
+      set({ watched: id, status: "queued", problems: [] });
+    }
+  });
+}
+
+function problemsOf(run: Run): readonly Problem[] {
+  const text = (value: Json | undefined): string => (typeof value === "string" ? value : "");
+  return run.problems.map((raw) => {
+    const found = raw as Readonly<Record<string, Json>>;
+    return {
+      code: text(found.code),
+      message: text(found.message),
+      path: text(found.path),
+      port: text(found.port),
+      fix: text(found.fix),
+    };
+  });
+}

@@ -1,0 +1,35 @@
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vite";
+
+/** Where `make web` finds a running server: `latentgraph serve` says its address. */
+const server = process.env.LATENTGRAPH_SERVER ?? "http://127.0.0.1:8188";
+
+export default defineConfig({
+  plugins: [react()],
+  base: "./",
+  build: {
+    outDir: "dist",
+    target: "es2023",
+    assetsInlineLimit: 0,
+    reportCompressedSize: true,
+  },
+  server: {
+    host: "127.0.0.1",
+    // The server checks Host and Origin: what comes from the dev page is passed on as its own.
+    proxy: {
+      "/api": {
+        target: server,
+        changeOrigin: true,
+        ws: true,
+        configure: (proxy) => {
+          proxy.on("proxyReq", (request) => {
+            request.setHeader("origin", server);
+          });
+          proxy.on("proxyReqWs", (request) => {
+            request.setHeader("origin", server);
+          });
+        },
+      },
+    },
+  },
+});

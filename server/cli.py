@@ -20,9 +20,15 @@ COMMANDS = {
     "validate": "check graph files and list every problem",
     "plan": "say what a run would do and what is kept from earlier runs",
     "nodes": "list the node types, or show one with its ports",
+    "models": "list the model files and say what each is; --download fetches one",
     "graph": "show a graph as text",
     "new": "copy a stock graph to start from",
     "schema": "print the JSON Schema of graph files",
+    "serve": "serve graphs over HTTP, with the editor",
+    "submit": "queue a graph on a server; --wait shows its progress",
+    "runs": "list a server's runs, or show one",
+    "watch": "watch a server's run until it is done",
+    "cancel": "cancel runs on a server",
 }
 
 

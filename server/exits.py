@@ -7,6 +7,7 @@ FAILED = 1
 WRONG = 2
 FILES = 3
 DEFECT = 4
+AWAY = 5
 CANCELLED = 130
 
 TABLE = """exit codes:
@@ -15,6 +16,7 @@ TABLE = """exit codes:
   2    the command, the graph or a value is wrong
   3    a file could not be read or written
   4    a defect in latentgraph itself; the message names a log file
+  5    no server answered, or it takes nothing at the moment
   130  cancelled with Ctrl-C
 """
 

@@ -28,8 +28,13 @@ def flag_help(options: Namespace) -> str:
         graph = migrate(source.load(options.file), found)
     except (Stop, GraphError) as error:
         return f"inputs of {options.file}: {str(error).splitlines()[0]}\n"
-    rows = "".join(map(_row, help_rows(graph, found)))
-    return f"inputs of {options.file}:\n{rows or '  none'}\n"
+    return flag_table(options.file, graph, found)
+
+
+def flag_table(name: str, graph: Graph, catalogue: Catalogue) -> str:
+    """A line for each public input of the graph."""
+    rows = "".join(map(_row, help_rows(graph, catalogue)))
+    return f"inputs of {name}:\n{rows or '  none'}\n"
 
 
 def help_rows(graph: Graph, catalogue: Catalogue) -> Iterator[tuple[str, str]]:

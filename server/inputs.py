@@ -26,7 +26,7 @@ def bound(graph: Graph, catalogue: Catalogue, given: Mapping[str, str], files: F
     values: dict[str, Json] = {}
     for name, text in given.items():
         if name not in graph.inputs:
-            raise Stop(_unknown(name, graph))
+            raise Stop(unknown(name, graph))
         values[name] = from_text(ports[name], text, files) if name in ports else text
     return bind(graph, catalogue, values)
 
@@ -101,7 +101,8 @@ def _port(node: Node | None, name: str, catalogue: Catalogue) -> Input | None:
     return declaration.inputs.get(name) if declaration else None
 
 
-def _unknown(name: str, graph: Graph) -> str:
+def unknown(name: str, graph: Graph) -> str:
+    """That there is no such public input, and which there are."""
     flags = ", ".join(f"--{known.replace('_', '-')}" for known in graph.inputs) or "none"
     hint = nearest(name, graph.inputs)
     return f"This graph has no input --{name.replace('_', '-')}; it has {flags}. {hint}".strip()

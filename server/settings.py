@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 FOLDERS = """folders, by flag or environment variable:
   LATENTGRAPH_DATA    models, images, nodes, uploads and the log
   LATENTGRAPH_CACHE   what can be made again: kept values, the catalogue
-  LATENTGRAPH_MODELS  models (--models)
+  LATENTGRAPH_MODELS  models (--models); that of ComfyUI or A1111 is understood as it is.
+                      Several, as in PATH: links may lead from one into another, nowhere else
   LATENTGRAPH_IMAGES  pictures that LoadImage may name
   LATENTGRAPH_NODES   your own nodes, .py files (--nodes)
 """
@@ -31,6 +32,7 @@ class Settings:
     models: Path
     images: Path
     nodes: Path
+    more_models: tuple[Path, ...] = ()
 
     @property
     def uploads(self) -> Path:
@@ -40,10 +42,15 @@ class Settings:
     def values(self) -> Path:
         return self.cache / "values"
 
+    @property
+    def hashes(self) -> Path:
+        return self.cache / "hashes"
+
     def files(self) -> Files:
         from engine.files import Files
 
-        return Files({"models": [self.models], "images": [self.images]}, self.uploads)
+        roots = {"models": [self.models, *self.more_models], "images": [self.images]}
+        return Files(roots, self.uploads, self.hashes)
 
 
 def add_folder_options(parser: ArgumentParser) -> None:
@@ -52,20 +59,23 @@ def add_folder_options(parser: ArgumentParser) -> None:
     parser.add_argument("--nodes", metavar="DIR", help="folder of your own nodes (.py files)")
 
 
-def settings_of(options: Namespace | None = None) -> Settings:
-    """The folders that hold for this command.
+def settings_of(options: Namespace | None = None, data: Path | None = None) -> Settings:
+    """The folders that hold for this command; `data` is a data folder given by a flag.
 
     Raises Stop where a flag names a folder that is not there: silence would hide a typo.
     """
-    data = _folder("LATENTGRAPH_DATA") or _platform_folder("data")
+    data = data or _folder("LATENTGRAPH_DATA") or _platform_folder("data")
     cache = _folder("LATENTGRAPH_CACHE") or _platform_folder("cache")
     models, nodes = (_given(options, name) for name in ("models", "nodes"))
+    named = [Path(part) for part in os.environ.get("LATENTGRAPH_MODELS", "").split(os.pathsep)]
+    first, *others = named if named != [Path()] else [data / "models"]
     return Settings(
         data=data,
         cache=cache,
-        models=models or _folder("LATENTGRAPH_MODELS") or data / "models",
+        models=models or first,
         images=_folder("LATENTGRAPH_IMAGES") or data / "images",
         nodes=nodes or _folder("LATENTGRAPH_NODES") or data / "nodes",
+        more_models=() if models else tuple(others),
     )
 
 

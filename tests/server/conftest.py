@@ -14,6 +14,7 @@ import pytest
 
 from engine.packs import catalogue_of, find_packs
 from server.cli import main
+from tests.server.remoteness import serve  # noqa: F401 - a fixture, for the tests here
 
 NODES = Path(__file__).parent / "nodes"
 ADDING: dict[str, Any] = {

@@ -1,0 +1,32 @@
+"""The route table: everything the server answers."""
+
+from __future__ import annotations
+
+from . import (
+    checking,
+    document,
+    editor,
+    filing,
+    info,
+    keeping,
+    named,
+    running,
+    signin,
+    streaming,
+    submitting,
+)
+from .route import Route
+
+API: tuple[Route, ...] = (
+    *submitting.ROUTES,
+    *running.ROUTES,
+    *named.ROUTES,
+    *checking.ROUTES,
+    *keeping.ROUTES,
+    *filing.ROUTES,
+    *streaming.ROUTES,
+    *info.ROUTES,
+    *signin.ROUTES,
+    *document.ROUTES,
+)
+ROUTES: tuple[Route, ...] = (*API, *editor.ROUTES)

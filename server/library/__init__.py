@@ -1,0 +1,1 @@
+"""What people keep on the server: saved graphs with their versions, uploads, artifacts."""

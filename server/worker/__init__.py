@@ -1,0 +1,1 @@
+"""Worker processes: one a device, each with an engine. Outside `child` nothing here knows torch."""

@@ -1,0 +1,325 @@
+"""Attacks by WebSocket: readers that stall, frames that are wrong, clients that vanish."""
+
+from __future__ import annotations
+
+import json
+import socket
+import time
+from contextlib import suppress
+from threading import Event, Thread
+from typing import Any
+
+from .book import Attack
+from .deeds import deed
+from .field import PATIENT, TOKEN, Field
+from .process import MEBIBYTE, resident, size
+from .roles import with_value
+from .serving import until
+from .stubs import slow, sums
+from .websocket import PING, ClosedError, WebSocket, frame
+
+Json = Any
+NEXT = time.monotonic_ns
+"""A number that no run had before, so that nothing is found kept."""
+
+
+@deed("W001", proves=["101"])
+def foreign_page(field: Field, attack: Attack) -> None:
+    _refused(field, attack, attack.send["headers"])
+
+
+@deed("W002")
+def no_origin(field: Field, attack: Attack) -> None:
+    _refused(field, attack, attack.send["headers"])
+    own = {"Origin": f"http://127.0.0.1:{field.serving.port}"}
+    with WebSocket(field.serving.port, headers=own) as friend:
+        assert friend.status == 101
+
+
+@deed("W003")
+def without_token(field: Field, attack: Attack) -> None:
+    serving = field.guarded
+    for headers in ({}, {"Authorization": "Bearer wrong"}, {"Cookie": "latentgraph_session=x"}):
+        with WebSocket(serving.port, headers=headers) as link:
+            assert link.status in attack.expect["status"]
+    with WebSocket(serving.port, f"/api/events?token={TOKEN}") as link:
+        assert link.status in attack.expect["status"]
+    with WebSocket(serving.port, headers={"Authorization": f"Bearer {serving.token}"}) as link:
+        assert link.status == 101
+
+
+@deed(
+    "W004",
+    proves=[
+        "other subscribers p99 delivery <= 250 ms",
+        "stalled one closed within 10 s or dropped to latest-only",
+        "server RSS growth <= 6 MiB per stalled reader",
+    ],
+)
+def stalled(field: Field, attack: Attack) -> None:
+    """One reader stalls while runs send tens of thousands of events, and previews."""
+    target = "/api/events?previews=1&after=0"
+    before = resident(field.serving.pid)
+    with WebSocket(field.serving.port, "/api/events?previews=1") as alone:
+        usual = _p99(_watched(field, alone, runs=20, nodes=500))
+    with (
+        WebSocket(field.serving.port, target, small=True) as asleep,
+        WebSocket(field.serving.port, "/api/events?previews=1") as awake,
+    ):
+        lags = _watched(field, awake, runs=20, nodes=500)
+        worst = _p99(lags)
+        assert len(lags) > 20_000
+        assert worst <= max(0.25 * PATIENT, 2 * usual), f"p99 {worst:.3f} s, alone {usual:.3f} s"
+        assert resident(field.serving.pid) - before <= 64 * MEBIBYTE
+        assert asleep.status == 101
+        until(lambda: _sockets(field) == 1, 15, "the stalled socket is closed by the server")
+
+
+def _watched(field: Field, awake: WebSocket, runs: int, nodes: int) -> list[float]:
+    """Seconds from each event's time to its arrival, over some runs and one with previews."""
+    hello = awake.json()
+    assert hello["type"] == "hello"
+    seed = NEXT() % 10**9
+    graphs = [sums(nodes, start=seed + at) for at in range(runs)]
+    graphs.insert(1, with_value(field.base, "denoise.seed", seed))
+    ids = [field.serving.submit(graph).json["runs"][0]["id"] for graph in graphs]
+    left, lags = set(ids), []
+    for kind, data in awake.messages():
+        if kind == 1:
+            event = json.loads(data)
+            if "time" in event:
+                lags.append(_age(event["time"]))
+            if event["type"] == "run_finished":
+                left.discard(event["run"])
+        if not left:
+            return lags
+    return lags
+
+
+def _p99(lags: list[float]) -> float:
+    return sorted(lags)[len(lags) * 99 // 100]
+
+
+def _age(text: str) -> float:
+    from datetime import UTC, datetime
+
+    return (datetime.now(UTC) - datetime.fromisoformat(text)).total_seconds()
+
+
+@deed("W005", proves=["server alive"])
+def large_frame(field: Field, attack: Attack) -> None:
+    for kind in (1, 2):
+        with WebSocket(field.serving.port) as link:
+            link.json()
+            with suppress(BrokenPipeError, ConnectionResetError):  # it need not take it all
+                link.send(b"x" * 10_000_000, kind)
+            code = link.close_code()
+            assert code in (*attack.expect["close_code"], 0), code
+    with WebSocket(field.serving.port) as link:
+        link.json()
+        link.link.sendall(frame(b"x" * 70_000))
+        assert link.close_code() in attack.expect["close_code"]
+    assert field.serving.is_healthy()
+
+
+@deed("W006")
+def not_utf8(field: Field, attack: Attack) -> None:
+    with WebSocket(field.serving.port) as link:
+        link.json()
+        link.send(bytes.fromhex(attack.send["frame_hex"]))
+        assert link.close_code() in attack.expect["close_code"]
+
+
+@deed("W007", proves=["health p99 < 250 ms", "RSS bounded"])
+def pings(field: Field, attack: Attack) -> None:
+    """100,000 pings, the answers read by nobody for the first half."""
+    with field.pulse(), field.memory(48), WebSocket(field.serving.port) as link:
+        link.json()
+        block = frame(b"", PING) * 1000
+        reading = Event()
+
+        def drain() -> None:
+            reading.wait()
+            try:
+                while link.link.recv(1 << 16):
+                    pass
+            except OSError:
+                return
+
+        thread = Thread(target=drain)
+        thread.start()
+        try:
+            for at in range(100):
+                if at == 50:
+                    reading.set()
+                link.link.sendall(block)
+        except OSError:
+            pass  # it may hang up on such a client
+        reading.set()
+        link.link.shutdown(socket.SHUT_WR)
+        thread.join()
+
+
+@deed("W008", proves=["error message or 1003/1008 close; never a handler traceback"])
+def odd_messages(field: Field, attack: Attack) -> None:
+    nest = "[" * 10_000 + "]" * 10_000
+    frames = [*(item for item in attack.send["frames"] if item[0] != "<"), nest]
+    frames += ["null", "[]", '{"type":3}', '{"type":"subscribe","runs":3}']
+    frames += ['{"type":"ping","type":1}', "x" * 60_000]
+    frames += ['{"type":"subscribe","after":"x"}', '{"type":"subscribe","after":1e400}']
+    for text in frames:
+        with WebSocket(field.serving.port) as link:
+            link.json()
+            link.send(text)
+            code, reply = _reply(link)
+            assert code in {0, 1003, 1008}, (text, code)
+            assert code or (reply["type"] == "error" and reply["code"] and reply["message"])
+
+
+@deed("W009", proves=["typed error", "cap on subscriptions"])
+def unknown_runs(field: Field, attack: Attack) -> None:
+    cap = field.mouth.ask("GET", "/api/limits").json["max_subscriptions"]
+    with WebSocket(field.serving.port) as link:
+        link.json()
+        for runs in (["nosuchrun"], [f"run{at}" for at in range(cap + 1)], ["x"] * 5000):
+            link.send({"type": "subscribe", "runs": runs})
+            reply = link.json()
+            assert reply["type"] == "error", reply
+            assert reply["code"]
+    with WebSocket(field.serving.port) as link:
+        link.json()
+        link.send({"type": "subscribe", "runs": ["r"] * 10_000})
+        code, reply = _reply(link)
+        assert code in {1008, 1009} or reply["type"] == "error"
+
+
+def _reply(link: WebSocket) -> tuple[int, Json]:
+    """The next message, or the code with which the other side closed."""
+    try:
+        return 0, link.json()
+    except ClosedError as closed:
+        return closed.code or 1006, {}
+
+
+@deed("W010", proves=["gap-free seq", "exactly one terminal event per run"])
+def reconnecting(field: Field, attack: Attack) -> None:
+    """A reader that is cut off every 100 ms sees what one sees that stays."""
+    with WebSocket(field.serving.port) as link:
+        start = link.json()["seq"]
+    ids = [
+        field.serving.submit(slow(15, 0.02, start=NEXT() % 10**9)).json["runs"][0]["id"]
+        for _ in range(6)
+    ]
+    seen = _in_pieces(field, start, set(ids))
+    whole = _page(field, start)
+    final = [event["run"] for event in seen if event["type"] == "run_finished"]
+    assert sorted(final) == sorted(ids)
+    numbers = [event["seq"] for event in seen]
+    assert numbers == sorted(set(numbers))
+    assert seen == [event for event in whole if event["seq"] <= numbers[-1]]
+
+
+def _in_pieces(field: Field, after: int, left: set[str]) -> list[Json]:
+    seen: list[Json] = []
+    end = time.monotonic() + 60
+    while left and time.monotonic() < end:
+        with WebSocket(field.serving.port, f"/api/events?after={after}") as link:
+            cut = time.monotonic() + 0.1
+            link.link.settimeout(0.1)
+            try:
+                while time.monotonic() < cut:
+                    event = link.json()
+                    if event["type"] == "hello":
+                        continue
+                    seen.append(event)
+                    after = event["seq"]
+                    if event["type"] == "run_finished":
+                        left.discard(event["run"])
+            except TimeoutError:
+                continue
+    assert not left
+    return seen
+
+
+def _page(field: Field, after: int) -> list[Json]:
+    events: list[Json] = []
+    while True:
+        page = field.mouth.ask("GET", f"/api/events?after={after}&limit=1000").json
+        if not page["events"]:
+            return events
+        events += page["events"]
+        after = page["next"]
+
+
+@deed("W011", proves=["heartbeat closes it within 60 s; its queue is freed"])
+def vanished(field: Field, attack: Attack) -> None:
+    """A client that answers no ping any more, as one whose machine was switched off."""
+    with WebSocket(field.serving.port, seconds=60) as link:
+        link.json()
+        begun = time.monotonic()
+        while _sockets(field) and time.monotonic() - begun < 60:
+            time.sleep(0.5)
+        assert _sockets(field) == 0
+        assert time.monotonic() - begun < 60
+
+
+@deed("W012", proves=["run continues and result is fetchable"])
+def gone_in_mid_run(field: Field, attack: Attack) -> None:
+    with WebSocket(field.serving.port) as link:
+        link.json()
+        id = field.serving.submit(slow(20, 0.02, start=NEXT() % 10**9)).json["runs"][0]["id"]
+        link.wait_for(id, "turn")
+    run = field.serving.wait(id)
+    assert run["status"] == "completed"
+    values: Json = run["values"]
+    assert values["total"]["plain"] > 0
+
+
+@deed("W013", proves=["process exits within grace + 2 s"])
+def open_at_the_end(field: Field, attack: Attack) -> None:
+    """The grace is 10 seconds; a server without a run needs none of it."""
+    serving = field.make().start()
+    links = [WebSocket(serving.port) for _ in range(attack.send["n"])]
+    codes: list[int] = []
+    readers = [Thread(target=lambda link=link: codes.append(link.close_code())) for link in links]
+    for reader in readers:
+        reader.start()
+    begun = time.monotonic()
+    assert serving.stop() == 0
+    assert time.monotonic() - begun < 12
+    for reader in readers:
+        reader.join()
+    assert codes == [*attack.expect["close_code"]] * len(links)
+    for link in links:
+        link.close()
+
+
+@deed("W014", proves=["fds, tasks and RSS back to baseline"])
+def come_and_go(field: Field, attack: Attack) -> None:
+    """In three ways: with a close frame, without, and before the first message."""
+    before = size(field.serving.pid)
+    for at in range(1000):
+        with WebSocket(field.serving.port) as link:
+            if at % 3 == 0:
+                link.json()
+                link.send((1000).to_bytes(2, "big"), 8)
+            elif at % 3 == 1:
+                link.json()
+    until(lambda: _sockets(field) == 0, 30, "no sockets are left")
+    after = size(field.serving.pid)
+    assert after.files <= before.files + 8
+    assert after.threads <= before.threads + 8
+    assert after.resident <= before.resident + 64 * MEBIBYTE
+
+
+def _refused(field: Field, attack: Attack, headers: dict[str, str]) -> None:
+    for target in ("/api/events", "/api/events?after=0"):
+        with WebSocket(field.serving.port, target, headers) as link:
+            assert link.status in attack.expect["status"]
+
+
+def _sockets(field: Field) -> int:
+    """Open event streams, as the server's own metrics count them."""
+    text = field.mouth.ask("GET", "/metrics").body.decode()
+    (line,) = [line for line in text.splitlines() if line.startswith("latentgraph_sockets")]
+    return int(float(line.rpartition(" ")[2]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +14,11 @@ from .exits import AWAY, WRONG, Stop
 if TYPE_CHECKING:
     from .client import Client, ClientError
 
+HINTS = {
+    "unreachable": "Start one with 'latentgraph serve', name another with --server, or run the "
+    "graph without a server: 'latentgraph run'.",
+    "unauthorized": "The token comes from --token or LATENTGRAPH_TOKEN.",
+}
 BUSY = frozenset({429, 502, 503, 504, 507})
 
 
@@ -33,6 +39,8 @@ def client_of(options: Namespace) -> Iterator[Client]:
     from .client import Client, ClientError
 
     try:
+        if options.patience > 0:
+            _say_if_away(options)
         yield Client(options.server, options.token, patience=options.patience)
     except ClientError as error:
         raise Stop(_sentences(error), _code(error)) from None
@@ -48,9 +56,20 @@ def add_patience_option(parser: Parser, seconds: float) -> None:
     )
 
 
+def _say_if_away(options: Namespace) -> None:
+    """Where nobody answers, it is said at once: the command goes on trying, and not in silence."""
+    from .client import Client, UnreachableError
+
+    try:
+        Client(options.server, options.token, patience=0).health()
+    except UnreachableError as error:
+        print(f"{error.sentence} Trying for {options.patience:g} s.", file=sys.stderr)
+
+
 def _sentences(error: ClientError) -> str:
     """Every problem on a line of its own; the error's sentence where it brings none."""
-    return "\n".join(map(str, error.problems)) or error.sentence
+    hint = HINTS.get(error.code, "")
+    return "\n".join(map(str, error.problems)) or f"{error.sentence} {hint}".rstrip()
 
 
 def _code(error: ClientError) -> int:

@@ -226,6 +226,9 @@ class AsyncClient:
 
     # the server
 
+    async def health(self) -> Mapping[str, Json]:
+        return await self._do(requests.document("health"))
+
     async def catalogue(self) -> Mapping[str, Json]:
         return await self._do(requests.document("catalogue"))
 

@@ -233,6 +233,10 @@ class Client:
 
     # the server
 
+    def health(self) -> Mapping[str, Json]:
+        """That it is there at all; asks for no token."""
+        return self._do(requests.document("health"))
+
     def catalogue(self) -> Mapping[str, Json]:
         """Every node type as plain data."""
         return self._do(requests.document("catalogue"))

@@ -157,3 +157,26 @@ def test_help_without_a_server_is_still_help(latentgraph: Command) -> None:
     said = latentgraph("submit", "--server", "http://127.0.0.1:1", "--help")
     assert said.code == 0
     assert "--priority" in said.out
+
+
+@pytest.mark.parametrize("words", [["submit"], ["runs"], ["watch", "x"], ["cancel", "x"]])
+def test_a_newcomer_without_a_server_is_told_at_once_and_what_to_do(
+    latentgraph: Command, words: list[str]
+) -> None:
+    said = latentgraph(*words, "--server", "http://127.0.0.1:1", "--patience", "0.2")
+    assert said.code == 5
+    first, last = said.err.splitlines()
+    assert "refused" in first
+    assert "Trying for 0.2 s." in first
+    assert "'latentgraph serve'" in last
+    assert "'latentgraph run'" in last
+    assert "Traceback" not in said.err
+
+
+def test_without_a_token_it_says_where_one_is_named(latentgraph: Command, serve: Serve) -> None:
+    from server.api.access import Access
+
+    serve(access=Access(token="a long enough token"))
+    said = latentgraph("runs")
+    assert said.code == 2
+    assert "LATENTGRAPH_TOKEN" in said.err

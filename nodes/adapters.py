@@ -77,6 +77,9 @@ def _read(
                     part: opened.get_tensor(name).clone() for part, name in group.parts.items()
                 }
                 _check_finite(parts, group, lora)
+                alpha = lora.alpha(group)
+                if alpha is not None:
+                    parts.setdefault("alpha", torch.tensor(alpha, dtype=torch.float64))
                 yield group, parts
     except OSError as refused:
         raise unreadable(lora.file.name, refused) from None

@@ -31,6 +31,8 @@ LORA_ENDS = (
     ".lokr_w2_a",
     ".dora_scale",
     ".diff",
+    ".diff_b",
+    ".w_norm",
     ".lora_linear_layer.up.weight",
 )
 WORDS: dict[str, str] = {
@@ -51,6 +53,7 @@ KINDS: dict[str, str] = {
     "upscaler": "an upscaler",
     "other": "a file of an unknown kind",
 }
+TRAINED_ON: tuple[tuple[str, Family], ...] = (("sdxl", "sdxl"), ("sd_v2", "sd2"), ("sd_v1", "sd1"))
 FOREIGN = (
     ("joint_blocks.", "Stable Diffusion 3"),
     ("double_blocks.", "Flux or a relative of it"),
@@ -112,6 +115,8 @@ def unet_family(shapes: dict[str, tuple[int, ...]]) -> Family:
 def _lora(file: WeightFile) -> Identity | None:
     if not any(name.endswith(LORA_ENDS) for name in file):
         return None
+    if "lora_controlnet" in file.shapes:
+        return Identity("control", detail="a Control-LoRA")
     return Identity("lora", lora_family(file))
 
 
@@ -124,7 +129,8 @@ def lora_family(file: WeightFile) -> Family | Literal[""]:
         if reads and name.endswith(("lora_down.weight", "lora_A.weight", "lora.down.weight")):
             widths: dict[int, Family] = {768: "sd1", 1024: "sd2", 2048: "sdxl"}
             return widths.get(shape[-1], "")
-    return ""
+    said = file.metadata.get("ss_base_model_version", "")
+    return next((family for start, family in TRAINED_ON if said.startswith(start)), "")
 
 
 def _control(file: WeightFile) -> Identity | None:

@@ -16,6 +16,7 @@ from engine import NodeError
 from .family import Identity, identify
 from .layernames import text_layer, unet_layer
 from .layers import Layers
+from .lorascales import OddScaleError, Scales, scales_of
 from .weightfile import Shape, WeightFile
 
 ENDS = {
@@ -37,6 +38,8 @@ ENDS = {
     ".lora_magnitude_vector.weight": "dora",
     ".diff": "diff",
     ".diff_b": "diff_b",
+    ".w_norm": "diff",
+    ".b_norm": "diff_b",
     **{f".hada_{part}": f"hada_{part}" for part in ("w1_a", "w1_b", "w2_a", "w2_b", "t1", "t2")},
     **{
         f".lokr_{part}": f"lokr_{part}"
@@ -64,11 +67,15 @@ class Group:
 
 @dataclass(frozen=True)
 class LoraFile:
-    """`groups` in the file's order; `place` 0 is the UNet, 1 and 2 are text encoders."""
+    """`groups` in the file's order; `place` 0 is the UNet, 1 and 2 are text encoders.
+
+    `scales` are peft's settings by place, where the file carries them.
+    """
 
     file: WeightFile
     identity: Identity
     groups: tuple[Group, ...]
+    scales: Mapping[int, Scales]
 
     @classmethod
     def open(cls, path: Path, name: str, blocks: int, port: str = "loras") -> LoraFile:
@@ -81,7 +88,20 @@ class LoraFile:
         identity = identify(file)
         if identity.kind != "lora":
             raise _unfit(file, f"is {identity.words}, and a LoRA is wanted")
-        return cls(file, identity, tuple(_grouped(file, blocks)))
+        try:
+            scales = scales_of(file.metadata)
+        except OddScaleError as odd:
+            raise _unfit(file, str(odd)) from None
+        return cls(file, identity, tuple(_grouped(file, blocks)), scales)
+
+    def alpha(self, group: Group) -> float | None:
+        """The alpha of a low-rank pair by the file's settings; None where it has none of these."""
+        scales = self.scales.get(group.place)
+        if scales is None or "down" not in group.parts:
+            return None
+        name = group.parts["down"]
+        end = next(end for end in ENDS if name.endswith(end))
+        return scales.alpha_of(name.removesuffix(end), self.file.shapes[name][0])
 
     def check(self, place: int, layers: Layers, model: str) -> None:
         """Every tensor for a module against its layers.

@@ -51,6 +51,8 @@ FILES: dict[str, tuple[dict[str, tuple[int, ...]], str, str]] = {
     "lora xl": ({"lora_te2_text_model_a.lora_up.weight": (2, 2)}, "lora", "sdxl"),
     "lora sd": ({"lora_unet_x_attn2_to_k.lora_down.weight": (2, 768)}, "lora", "sd1"),
     "loha": ({"lora_unet_x.hada_w1_a": (2, 2)}, "lora", ""),
+    "norms": ({"lora_unet_x_norm1.w_norm": (2,)}, "lora", ""),
+    "control lora": ({"lora_controlnet": (1,), "a.lora.up.weight": (2, 2)}, "control", ""),
     "control": ({"control_model.input_hint_block.0.weight": (2, 2, 3, 3)}, "control", ""),
     "embedding": ({"emb_params": (3, 768)}, "embedding", "sd1"),
     "embedding xl": ({"clip_l": (3, 768), "clip_g": (3, 1280)}, "embedding", "sdxl"),
@@ -65,6 +67,12 @@ def test_what_a_file_is(tmp_path: Path, name: str) -> None:
     identity = identify(header(tmp_path / "a.safetensors", tensors))
     assert (identity.kind, identity.family) == (kind, family)
     assert identity.words.startswith("a")
+
+
+def test_a_lora_says_what_it_was_trained_on(tmp_path: Path) -> None:
+    loha = {"lora_unet_x.hada_w1_a": (2, 2)}
+    file = header(tmp_path / "a.safetensors", loha, ss_base_model_version="sdxl_base_v1-0")
+    assert identify(file).words == "a LoRA for SDXL"
 
 
 def test_inpainting_has_nine_channels(tmp_path: Path) -> None:

@@ -61,6 +61,7 @@ def test_a_socket_hears_a_run_from_its_queueing_to_its_end(tmp_path: Path) -> No
                 made = await started(server)
                 events = await heard(ws)
             assert [e["seq"] for e in events] == sorted({e["seq"] for e in events})
+            events = [e for e in events if e["run"] is not None]  # the worker may say it is up
             assert {e["run"] for e in events} == {made}
             types = [e["type"] for e in events]
             assert types[0] == "run_queued"

@@ -1,7 +1,8 @@
 /** The whole editor: connects to the server, opens a file, and hands both to the page. */
 
 import type { JSX } from "react";
-import { useCallback, useEffect, useRef, useState } from "react";
+import { lazy, Suspense, useCallback, useEffect, useRef, useState } from "react";
+import { useStore } from "zustand";
 import { EventLine } from "./api/events.ts";
 import { readCatalogue } from "./graph/catalogue.ts";
 import { fromJson } from "./graph/parse.ts";
@@ -11,6 +12,7 @@ import { COMMANDS } from "./commands/all.ts";
 import type { Canvas as Reach } from "./commands/canvas.ts";
 import { useKeys } from "./commands/keys.ts";
 import { Palette } from "./palette/Palette.tsx";
+import { WireDialog } from "./palette/WireDialog.tsx";
 import { Told } from "./shell/Told.tsx";
 import { Toolbar } from "./shell/Toolbar.tsx";
 import type { Editor } from "./state/editor.ts";
@@ -18,6 +20,8 @@ import { EditorContext } from "./state/editor.ts";
 import { openEditor } from "./state/opening.ts";
 import { say } from "./texts/texts.ts";
 import "./shell/shell.css";
+
+const Library = lazy(() => import("./palette/Library.tsx"));
 
 export function App(): JSX.Element {
   const [editor, setEditor] = useState<Editor | null>(null);
@@ -53,14 +57,23 @@ function Page({ editor, down }: { readonly editor: Editor; readonly down: boolea
   }, []);
   const doing = useCallback(() => ({ editor, canvas: reach.current }), [editor]);
   useKeys(COMMANDS, doing);
+  const library = useStore(editor.ui, (ui) => !ui.hidden.has("library"));
   return (
     <div className="shell">
       <Toolbar />
-      <main>
-        {down && <div className="line-down" role="alert">{say("line.down")}</div>}
-        <Canvas onReach={take} />
-      </main>
+      <div className="stage">
+        {library && (
+          <Suspense>
+            <Library />
+          </Suspense>
+        )}
+        <main>
+          {down && <div className="line-down" role="alert">{say("line.down")}</div>}
+          <Canvas onReach={take} />
+        </main>
+      </div>
       <Palette />
+      <WireDialog />
       <Told />
     </div>
   );

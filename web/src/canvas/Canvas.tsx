@@ -2,22 +2,32 @@
 
 import { Background, BackgroundVariant, ConnectionLineType, ConnectionMode, ReactFlow, ReactFlowProvider, SelectionMode, useStore as useFlowStore } from "@xyflow/react";
 import type { EdgeTypes, NodeTypes, ReactFlowState } from "@xyflow/react";
-import type { JSX, MouseEvent } from "react";
-import { useMemo, useState } from "react";
+import type { DragEvent, JSX, MouseEvent } from "react";
+import { useCallback, useMemo, useRef, useState } from "react";
+import type { Doing } from "../commands/command.ts";
 import { addBend } from "../graph/commands/wiring.ts";
-import { useDocument, useEditor, useGeometry } from "../state/editor.ts";
+import { dropNode, NODE_MIME } from "../palette/dropping.ts";
+import { useDocument, useEditor, useGeometry, useUi } from "../state/editor.ts";
 import { say } from "../texts/texts.ts";
+import { Crumbs } from "./Crumbs.tsx";
 import { FarLayer } from "./FarLayer.tsx";
 import { Flow } from "./flow.ts";
 import type { WireEdge } from "./flow.ts";
 import { FrameCard } from "./FrameCard.tsx";
+import { Groups } from "./Groups.tsx";
 import { LinkingContext, createLinking } from "./linking.ts";
+import { Menu } from "./Menu.tsx";
+import { Minimap } from "./Minimap.tsx";
 import { NodeCard } from "./NodeCard.tsx";
+import { Notes } from "./Notes.tsx";
 import { scopeAt, useToFlow, within } from "./position.ts";
 import { RefusedWire } from "./Refused.tsx";
 import type { Canvas as Reach } from "../commands/canvas.ts";
+import { useCutting } from "./useCutting.ts";
 import { useDragging } from "./useDragging.ts";
+import { nodeUnder, useMenu } from "./useMenu.ts";
 import { useReach } from "./useReach.ts";
+import { useSpace } from "./useSpace.ts";
 import { useWiring } from "./useWiring.ts";
 import { Wire } from "./Wire.tsx";
 import "@xyflow/react/dist/base.css";
@@ -51,13 +61,46 @@ function Board({ onReach }: { readonly onReach: (canvas: Reach | null) => void }
   const { cards, onNodesChange, onDragStop } = useDragging(made);
   const wiring = useWiring(linking);
   const toFlow = useToFlow();
-  useReach(onReach);
-  const openPalette = (event: MouseEvent): void => {
-    if (!(event.target instanceof Element) || !event.target.classList.contains("react-flow__pane")) return;
-    const screen = { x: event.clientX, y: event.clientY };
+  const reach = useRef<Reach | null>(null);
+  const take = useCallback(
+    (canvas: Reach | null) => {
+      reach.current = canvas;
+      onReach(canvas);
+    },
+    [onReach],
+  );
+  useReach(take);
+  const doing = useCallback((): Doing => ({ editor, canvas: reach.current }), [editor]);
+  const { menu, close, onContextMenu, onPointerDown } = useMenu(doing);
+  const { path, onPointerDownCapture } = useCutting();
+  useSpace(doing);
+  const map = useUi((ui) => !ui.hidden.has("map"));
+  const drag = useUi((ui) => ui.drag);
+  const chosen = [...selection].at(-1);
+  const paletteAt = (screen: { x: number; y: number }): { screen: typeof screen; place: typeof screen; scope: string } => {
     const point = toFlow(screen);
     const scope = scopeAt(geometry, point);
-    editor.ui.getState().openPalette({ screen, place: within(geometry, scope, point), scope });
+    return { screen, place: within(geometry, scope, point), scope };
+  };
+  const onDoubleClick = (event: MouseEvent): void => {
+    const screen = { x: event.clientX, y: event.clientY };
+    if (!(event.target instanceof Element)) return;
+    if (event.target.classList.contains("react-flow__pane")) {
+      editor.ui.getState().openPalette(paletteAt(screen));
+      return;
+    }
+    const node = event.target.closest("input, textarea, button, .react-flow__handle") ? null : nodeUnder(screen);
+    const part = node === null ? undefined : geometry.types.scopes.nodes.get(node);
+    if (node === null || part?.type !== "Subgraph") return;
+    const { standing, standIn } = editor.ui.getState();
+    editor.document.getState().enter(part.graph);
+    standIn(standing === "" ? node : `${standing}/${node}`);
+  };
+  const onDrop = (event: DragEvent): void => {
+    const name = event.dataTransfer.getData(NODE_MIME);
+    if (name === "") return;
+    event.preventDefault();
+    dropNode(editor.document, name, paletteAt({ x: event.clientX, y: event.clientY }));
   };
   const bend = (event: MouseEvent, edge: WireEdge): void => {
     const point = toFlow({ x: event.clientX, y: event.clientY });
@@ -65,7 +108,25 @@ function Board({ onReach }: { readonly onReach: (canvas: Reach | null) => void }
   };
   return (
     <LinkingContext.Provider value={linking}>
-      <div className="canvas" role="application" aria-label={say("canvas.label")} onDoubleClick={openPalette} data-far={far || undefined}>
+      <div
+        className="canvas"
+        role="application"
+        tabIndex={0}
+        aria-label={say("canvas.label")}
+        aria-describedby="canvas-help"
+        aria-activedescendant={chosen === undefined || far ? undefined : `card-${chosen}`}
+        data-far={far || undefined}
+        data-cutting={path.length > 0 || undefined}
+        onDoubleClick={onDoubleClick}
+        onContextMenu={onContextMenu}
+        onPointerDown={onPointerDown}
+        onPointerDownCapture={onPointerDownCapture}
+        onDragOver={(event) => {
+          if (event.dataTransfer.types.includes(NODE_MIME)) event.preventDefault();
+        }}
+        onDrop={onDrop}
+      >
+        <p id="canvas-help" className="visually-hidden">{say("canvas.help")}</p>
         <ReactFlow
           key={place}
           nodes={far ? NONE : cards}
@@ -80,9 +141,9 @@ function Board({ onReach }: { readonly onReach: (canvas: Reach | null) => void }
           connectionMode={ConnectionMode.Loose}
           connectionRadius={18}
           connectionLineType={ConnectionLineType.Bezier}
-          selectionOnDrag
+          selectionOnDrag={drag === "select"}
           selectionMode={SelectionMode.Partial}
-          panOnDrag={[1]}
+          panOnDrag={drag === "select" ? [1] : [0, 1]}
           panActivationKeyCode="Space"
           selectionKeyCode={null}
           multiSelectionKeyCode={["Shift", "Control", "Meta"]}
@@ -101,9 +162,19 @@ function Board({ onReach }: { readonly onReach: (canvas: Reach | null) => void }
           edgesFocusable={false}
         >
           <Background variant={BackgroundVariant.Dots} gap={24} size={1.5} color="var(--ground-dot)" />
+          <Groups geometry={geometry} />
+          <Notes graph={geometry.types.graph} />
           {far && <FarLayer geometry={geometry} wires={wires} selection={selection} />}
         </ReactFlow>
         {geometry.types.graph.nodes.size === 0 && <p className="canvas-empty">{say("canvas.empty")}</p>}
+        <Crumbs />
+        {map && geometry.types.graph.nodes.size > 0 && <Minimap geometry={geometry} selection={selection} />}
+        {path.length > 1 && (
+          <svg className="knife" aria-hidden="true">
+            <polyline points={path.map(({ x, y }) => `${x},${y}`).join(" ")} />
+          </svg>
+        )}
+        {menu && <Menu at={menu} doing={doing} onClose={close} />}
         <RefusedWire />
       </div>
     </LinkingContext.Provider>

@@ -34,6 +34,7 @@ export const FrameCard = memo(function FrameCard({ id, selected }: NodeProps<Car
       data-mode={node.mode || undefined}
       data-phase={state.phase}
       data-mark={state.mark}
+      id={`card-${id}`}
       aria-label={`${node.type} ${id}`}
     >
       <NodeHead id={id} node={node} title={title} state={state} pinned={pinned} collapsed={false} />

@@ -41,6 +41,7 @@ export const NodeCard = memo(function NodeCard({ id, selected }: NodeProps<Card>
       data-kept={state.kept || undefined}
       data-unknown={unknown || undefined}
       data-collapsed={collapsed || undefined}
+      id={`card-${id}`}
       aria-label={`${node.type} ${id}`}
     >
       <NodeHead id={id} node={node} title={title} state={state} pinned={pinned} collapsed={collapsed} />

@@ -5,10 +5,12 @@ export function portWords(port: string): string {
   return port.replaceAll("_", " ");
 }
 
-/** `VAEDecode` is "VAE Decode", `pack:MyNode` is "My Node". */
+const WORDS = /LoRA|ControlNet|T2I|UNet|[A-Z]+(?![a-z])|[A-Z][a-z0-9]*|[a-z0-9]+/g;
+
+/** `VAEDecode` is "VAE Decode", `LoadUNet` is "Load UNet", `pack:MyNode` is "My Node". */
 export function typeWords(type: string): string {
   const bare = type.slice(type.indexOf(":") + 1);
-  return bare.replace(/([a-z0-9])([A-Z])/g, "$1 $2").replace(/([A-Z]+)([A-Z][a-z])/g, "$1 $2");
+  return bare.match(WORDS)?.join(" ") ?? bare;
 }
 
 /** Seconds as briefly as they can be read: 0.4 s, 12 s, 3 min 20 s. */

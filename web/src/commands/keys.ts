@@ -36,10 +36,17 @@ function isTyping(target: EventTarget | null): boolean {
   );
 }
 
+/** Keys that a focused button or link takes for itself. */
+function isPressing(event: KeyboardEvent): boolean {
+  const pressed = event.target instanceof Element && event.target.closest("button, a, summary, [role=button], [role=option], [role=tab]") !== null;
+  return pressed && ["Enter", " "].includes(event.key);
+}
+
 /** Which command a key stands for at present, if any. */
 export function commandFor(commands: readonly Command[], event: KeyboardEvent, doing: Doing): Command | undefined {
   const name = keyName(event);
   const typing = isTyping(event.target);
+  if (isPressing(event) && !event.ctrlKey && !event.metaKey) return undefined;
   return commands.find(
     (command) =>
       command.keys?.includes(name) && (!typing || command.whileTyping === true) && command.when?.(doing) !== false,

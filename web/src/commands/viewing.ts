@@ -1,16 +1,32 @@
 /** Commands on what is seen. */
 
-import type { Command } from "./command.ts";
+import { addNote } from "../graph/commands/grouping.ts";
+import type { Command, Doing } from "./command.ts";
+
+function openPalette({ editor, canvas }: Doing): void {
+  if (!canvas) return;
+  const screen = canvas.pointer();
+  editor.ui.getState().openPalette({ screen, ...canvas.at(screen) });
+}
 
 export const VIEWING: readonly Command[] = [
   {
-    id: "add", title: "Add a node", group: "node", keys: ["Space", "Shift+A"],
+    // A tap on Space does it too: see canvas/useSpace.ts.
+    id: "add", title: "Add a node", group: "node", keys: ["Shift+A"], run: openPalette,
+  },
+  {
+    id: "add-tab", title: "Add a node", group: "node", keys: ["Tab"],
+    when: ({ canvas }) => canvas?.hovered() === true && document.activeElement === document.body, run: openPalette,
+  },
+  {
+    id: "note", title: "Add a note", group: "node",
     run: ({ editor, canvas }) => {
       if (!canvas) return;
-      const screen = canvas.pointer();
-      editor.ui.getState().openPalette({ screen, ...canvas.at(screen) });
+      const { place } = canvas.at(canvas.pointer());
+      editor.document.getState().edit("Add a note", (graph) => addNote(graph, place, ""));
     },
   },
+  { id: "library", title: "Show or hide the library of nodes", group: "view", keys: ["N"], run: ({ editor }) => editor.ui.getState().toggle("library") },
   {
     id: "fit-selection", title: "Show the selection", group: "view", keys: ["."],
     run: ({ editor, canvas }) => canvas?.fit([...editor.document.getState().selection]),
@@ -29,7 +45,10 @@ export const VIEWING: readonly Command[] = [
       else if (ui.refused) ui.refuse(null);
       else if (ui.dialog !== null) ui.show(null);
       else if (document.selection.size > 0) document.select([]);
-      else if (document.place !== "") document.enter("");
+      else if (document.place !== "") {
+        document.enter("");
+        ui.standIn("");
+      }
     },
   },
 ];

@@ -62,9 +62,11 @@ export function useGeometry(): Geometry {
   return useDocument((state) => geometryOf(shownTypes(state)));
 }
 
-/** The state of a node on the canvas. Within a definition its path begins with `within`. */
+/** The state of a node on the canvas; in a subgraph that of the one it was opened through. */
 export function useNodeState(id: string): NodeState {
-  return useStore(useEditor().states, (states) => states.byPath.get(id) ?? QUIET);
+  const standing = useUi((ui) => ui.standing);
+  const path = standing === "" ? id : `${standing}/${id}`;
+  return useStore(useEditor().states, (states) => states.byPath.get(path) ?? QUIET);
 }
 
 /** A node's shape; the same object as long as it is drawn alike. */

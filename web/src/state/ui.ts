@@ -39,6 +39,13 @@ export interface Ui {
   readonly told: string;
   readonly dialog: Dialog | null;
   readonly hidden: ReadonlySet<Part>;
+  /** The node from which a wire is made by keys. */
+  readonly wiring: string | null;
+  /** The path of the subgraph node through which a definition was opened, as in `sampler`. */
+  readonly standing: string;
+  /** What the left button does on the ground. */
+  readonly drag: "select" | "pan";
+  readonly setDrag: (drag: "select" | "pan") => void;
   readonly openPalette: (palette: PaletteAt) => void;
   readonly closePalette: () => void;
   readonly refuse: (refused: Refused | null) => void;
@@ -46,11 +53,15 @@ export interface Ui {
   readonly tell: (sentence: string) => void;
   readonly show: (dialog: Dialog | null) => void;
   readonly toggle: (part: Part) => void;
+  readonly wireFrom: (node: string | null) => void;
+  readonly standIn: (path: string) => void;
 }
 
 export type Dialog = "commands" | "keys" | "open" | "settings";
 /** Parts of the screen that can be hidden. */
-export type Part = "map" | "side" | "results";
+export type Part = "map" | "library" | "side" | "results";
+
+const DRAG = "latentgraph.drag";
 
 export type UiStore = StoreApi<Ui>;
 
@@ -61,7 +72,14 @@ export function createUi(): UiStore {
     said: "",
     told: "",
     dialog: null,
-    hidden: new Set(),
+    hidden: new Set<Part>(["library"]),
+    wiring: null,
+    standing: "",
+    drag: localStorage.getItem(DRAG) === "pan" ? "pan" : "select",
+    setDrag: (drag) => {
+      localStorage.setItem(DRAG, drag);
+      set({ drag });
+    },
     openPalette: (palette) => set({ palette, refused: null }),
     closePalette: () => set({ palette: null }),
     refuse: (refused) => set({ refused, ...(refused ? { said: refused.refusal.message } : {}) }),
@@ -73,5 +91,7 @@ export function createUi(): UiStore {
       if (!hidden.delete(part)) hidden.add(part);
       set({ hidden });
     },
+    wireFrom: (wiring) => set({ wiring }),
+    standIn: (standing) => set({ standing }),
   }));
 }

@@ -1,0 +1,84 @@
+/** The menu of a place on the canvas: what can be done with the node, the wire or the ground there. */
+
+import type { JSX, KeyboardEvent } from "react";
+import { useEffect, useRef } from "react";
+import type { Command, Doing } from "../commands/command.ts";
+import { keyWords } from "../commands/keys.ts";
+import { say } from "../texts/texts.ts";
+import type { Point } from "../graph/view.ts";
+
+export interface MenuAt {
+  readonly screen: Point;
+  readonly commands: readonly Command[];
+}
+
+interface Props {
+  readonly at: MenuAt;
+  readonly doing: () => Doing;
+  readonly onClose: () => void;
+}
+
+const WIDTH = 264;
+const ROW = 28;
+const LINE = 9;
+
+export function Menu({ at, doing, onClose }: Props): JSX.Element {
+  const list = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const before = document.activeElement;
+    list.current?.querySelector("button")?.focus();
+    return () => {
+      if (before instanceof HTMLElement) before.focus();
+    };
+  }, []);
+  const onKeyDown = (event: KeyboardEvent): void => {
+    event.stopPropagation();
+    const rows = [...(list.current?.querySelectorAll("button") ?? [])];
+    const now = rows.findIndex((row) => row === document.activeElement);
+    if (event.key === "Escape" || event.key === "Tab") onClose();
+    else if (event.key === "ArrowDown") rows[(now + 1) % rows.length]?.focus();
+    else if (event.key === "ArrowUp") rows[(now - 1 + rows.length) % rows.length]?.focus();
+    else if (event.key === "Home") rows[0]?.focus();
+    else if (event.key === "End") rows.at(-1)?.focus();
+    else return;
+    event.preventDefault();
+  };
+  const left = Math.max(8, Math.min(at.screen.x, window.innerWidth - WIDTH - 8));
+  const top = Math.max(8, Math.min(at.screen.y, window.innerHeight - heightOf(at.commands) - 16));
+  return (
+    <>
+      <div
+        className="palette-back"
+        onPointerDown={onClose}
+        onContextMenu={(event) => {
+          event.preventDefault();
+          onClose();
+        }}
+      />
+      <div className="menu" role="menu" tabIndex={-1} aria-label={say("menu.label")} ref={list} style={{ left, top, width: WIDTH }} onKeyDown={onKeyDown}>
+        {at.commands.map((command, index) => (
+          <div key={command.id} role="none">
+            {index > 0 && at.commands[index - 1]?.group !== command.group && <div className="menu-line" role="separator" />}
+            <button
+              type="button"
+              role="menuitem"
+              className="menu-row"
+              onClick={() => {
+                onClose();
+                void command.run(doing());
+              }}
+            >
+              <span>{command.title}</span>
+              {command.keys?.[0] !== undefined && <kbd>{keyWords(command.keys[0])}</kbd>}
+            </button>
+          </div>
+        ))}
+      </div>
+    </>
+  );
+}
+
+function heightOf(commands: readonly Command[]): number {
+  const groups = commands.filter((command, index) => commands[index - 1]?.group !== command.group).length;
+  return commands.length * ROW + groups * LINE;
+}

@@ -1,0 +1,117 @@
+/** The whole graph small in a corner: what is seen of it, and a way to go elsewhere. */
+
+import { useReactFlow, useStore } from "@xyflow/react";
+import type { ReactFlowState } from "@xyflow/react";
+import type { JSX, PointerEvent } from "react";
+import { memo, useEffect, useMemo, useRef } from "react";
+import type { Geometry } from "../graph/geometry.ts";
+import type { Point, Size } from "../graph/view.ts";
+import { say } from "../texts/texts.ts";
+
+const WIDTH = 208;
+const HEIGHT = 136;
+const MARGIN = 10;
+
+type Transform = ReactFlowState["transform"];
+const transformOf = (state: ReactFlowState): Transform => state.transform;
+
+/** From the canvas to the map: `at * scale + shift`. */
+interface Fit {
+  readonly scale: number;
+  readonly x: number;
+  readonly y: number;
+}
+
+interface Props {
+  readonly geometry: Geometry;
+  readonly selection: ReadonlySet<string>;
+}
+
+export const Minimap = memo(function Minimap({ geometry, selection }: Props): JSX.Element {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const flow = useReactFlow();
+  const [panX, panY, zoom] = useStore(transformOf);
+  const width = useStore((state) => state.width);
+  const height = useStore((state) => state.height);
+  const boxes = useMemo(() => boxesOf(geometry), [geometry]);
+  const fit = useMemo(() => fitOf(boxes), [boxes]);
+  useEffect(() => {
+    const frame = requestAnimationFrame(() => {
+      if (canvas.current) draw(canvas.current, boxes, fit, selection);
+    });
+    return () => cancelAnimationFrame(frame);
+  }, [boxes, fit, selection]);
+  const seen = {
+    left: (-panX / zoom) * fit.scale + fit.x,
+    top: (-panY / zoom) * fit.scale + fit.y,
+    width: (width / zoom) * fit.scale,
+    height: (height / zoom) * fit.scale,
+  };
+  const go = (event: PointerEvent<HTMLDivElement>): void => {
+    if (event.buttons !== 1) return;
+    const box = event.currentTarget.getBoundingClientRect();
+    const x = (event.clientX - box.x - fit.x) / fit.scale;
+    const y = (event.clientY - box.y - fit.y) / fit.scale;
+    void flow.setCenter(x, y, { zoom });
+  };
+  return (
+    <div
+      className="minimap"
+      role="img"
+      aria-label={say("map.label")}
+      style={{ width: WIDTH, height: HEIGHT }}
+      onPointerDown={(event) => {
+        event.currentTarget.setPointerCapture(event.pointerId);
+        go(event);
+      }}
+      onPointerMove={go}
+    >
+      <canvas ref={canvas} width={WIDTH} height={HEIGHT} aria-hidden="true" />
+      <div className="minimap-seen" style={seen} />
+    </div>
+  );
+});
+
+interface Box extends Point, Size {
+  readonly id: string;
+  readonly loop: boolean;
+}
+
+function boxesOf(geometry: Geometry): readonly Box[] {
+  const ids = [...geometry.types.scopes.nodes.keys()].filter((id) => geometry.visible(id));
+  return ids.map((id) => {
+    const { width, height, body } = geometry.shape(id);
+    return { id, ...geometry.absolute(id), width, height, loop: body !== undefined };
+  });
+}
+
+function fitOf(boxes: readonly Box[]): Fit {
+  if (boxes.length === 0) return { scale: 0.1, x: WIDTH / 2, y: HEIGHT / 2 };
+  let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
+  for (const box of boxes) {
+    left = Math.min(left, box.x);
+    top = Math.min(top, box.y);
+    right = Math.max(right, box.x + box.width);
+    bottom = Math.max(bottom, box.y + box.height);
+  }
+  const scale = Math.min((WIDTH - 2 * MARGIN) / (right - left), (HEIGHT - 2 * MARGIN) / (bottom - top), 0.2);
+  return {
+    scale,
+    x: WIDTH / 2 - ((left + right) / 2) * scale,
+    y: HEIGHT / 2 - ((top + bottom) / 2) * scale,
+  };
+}
+
+function draw(canvas: HTMLCanvasElement, boxes: readonly Box[], fit: Fit, selection: ReadonlySet<string>): void {
+  const pen = canvas.getContext("2d");
+  if (!pen) return;
+  const style = getComputedStyle(canvas);
+  const colour = (name: string): string => style.getPropertyValue(name).trim();
+  const [card, frame, chosen] = [colour("--line-strong"), colour("--surface-3"), colour("--accent")];
+  pen.clearRect(0, 0, WIDTH, HEIGHT);
+  for (const box of boxes) {
+    pen.fillStyle = selection.has(box.id) ? chosen : box.loop ? frame : card;
+    const size = { width: Math.max(1.5, box.width * fit.scale), height: Math.max(1.5, box.height * fit.scale) };
+    pen.fillRect(box.x * fit.scale + fit.x, box.y * fit.scale + fit.y, size.width, size.height);
+  }
+}

@@ -1,0 +1,19 @@
+/** A node type carried from the library onto the canvas. */
+
+import { entriesOf, nameOf } from "../graph/search.ts";
+import type { DocumentStore } from "../state/document.ts";
+import type { PaletteAt } from "../state/ui.ts";
+import { remember } from "./liked.ts";
+import { add } from "./placing.ts";
+
+export const NODE_MIME = "application/x-latentgraph-node";
+
+/** Adds the node of that name, as `nameOf` gave it. Whether there is one. */
+export function dropNode(document: DocumentStore, name: string, at: PaletteAt): boolean {
+  const { catalogue, document: graph } = document.getState();
+  const entry = entriesOf(catalogue, graph).find((one) => nameOf(one) === name);
+  if (!entry) return false;
+  remember(name);
+  add(document, entry, at);
+  return true;
+}

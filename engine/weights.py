@@ -28,18 +28,33 @@ class Mover:
 
 @dataclass(slots=True, eq=False)
 class Member:
-    """What a recipe built, with the number of open leases on it."""
+    """What a recipe built, with the number of open leases on it.
+
+    What is built keeps its tensors, so they are gathered once: a set may have many members, and
+    a module of thousands of layers takes long to walk.
+    """
 
     built: Any
     leases: int = 0
+    _tensors: tuple[Tensor, ...] | None = None
+    _storages: dict[int, int] | None = None
 
-    def storages(self) -> dict[int, int]:
+    def tensors(self) -> tuple[Tensor, ...]:
+        """Every parameter and buffer."""
+        if self._tensors is None:
+            self._tensors = tuple(weights_of(self.built))
+        return self._tensors
+
+    def storages(self) -> Mapping[int, int]:
         """Bytes of each storage by address."""
-        found: dict[int, int] = {}
-        for tensor in weights_of(self.built):
-            storage = tensor.untyped_storage()
-            found[storage.data_ptr()] = storage.nbytes()
-        return found
+        if self._storages is None:
+            storages = (tensor.untyped_storage() for tensor in self.tensors())
+            self._storages = {storage.data_ptr(): storage.nbytes() for storage in storages}
+        return self._storages
+
+    def moved(self) -> None:
+        """Forgets the addresses: the tensors lie elsewhere now."""
+        self._storages = None
 
 
 @dataclass(slots=True, eq=False)
@@ -113,12 +128,15 @@ class WeightSet:
             for tensor, data in reversed(before):
                 tensor.data = data
             raise
+        if moved:
+            for member in self.members.values():
+                member.moved()
         return len(moved)
 
     def _tensors(self) -> Iterator[Tensor]:
         seen: set[int] = set()
         for member in self.members.values():
-            for tensor in weights_of(member.built):
+            for tensor in member.tensors():
                 if id(tensor) not in seen:
                     seen.add(id(tensor))
                     yield tensor

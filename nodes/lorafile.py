@@ -46,6 +46,7 @@ ENDS = {
         for part in ("w1", "w1_a", "w1_b", "w2", "w2_a", "w2_b", "t2")
     },
 }
+MOST_DOTS = max(end.count(".") for end in ENDS)
 PLACES = (
     *(("lora_te1_", 1), ("lora_te2_", 2), ("lora_te_", 1), ("lycoris_te_", 1)),
     *(("text_encoder_2.", 2), ("text_encoder.", 1), ("te1_", 1), ("te2_", 2)),
@@ -100,8 +101,7 @@ class LoraFile:
         if scales is None or "down" not in group.parts:
             return None
         name = group.parts["down"]
-        end = next(end for end in ENDS if name.endswith(end))
-        return scales.alpha_of(name.removesuffix(end), self.file.shapes[name][0])
+        return scales.alpha_of(name.removesuffix(_end(name)), self.file.shapes[name][0])
 
     def check(self, place: int, layers: Layers, model: str) -> None:
         """Every tensor for a module against its layers.
@@ -133,7 +133,7 @@ class LoraFile:
 def _grouped(file: WeightFile, blocks: int) -> Iterator[Group]:
     found: dict[tuple[int, str], dict[str, str]] = {}
     for name in file:
-        end = next((end for end in ENDS if name.endswith(end)), "")
+        end = _end(name)
         if not end:
             raise _unfit(file, f"holds the tensor '{name[:100]}', which is of no known kind")
         place, layer = _place(file, name.removesuffix(end), blocks)
@@ -142,6 +142,15 @@ def _grouped(file: WeightFile, blocks: int) -> Iterator[Group]:
         if parts.keys() == {"alpha"}:
             continue
         yield Group(place, layer, parts)
+
+
+def _end(name: str) -> str:
+    """The known ending of a tensor's name, the longest first; empty where there is none."""
+    joined = name.rfind("_lora.")
+    if joined >= 0 and name[joined:] in ENDS:
+        return name[joined:]
+    dots = [index for index, letter in enumerate(name) if letter == "."][-MOST_DOTS:]
+    return next((name[dot:] for dot in dots if name[dot:] in ENDS), "")
 
 
 def _place(file: WeightFile, module: str, blocks: int) -> tuple[int, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from copy import copy, deepcopy
+from copy import deepcopy
 from types import MethodType
 from typing import Any
 
@@ -37,7 +37,7 @@ def _twin(module: Any, done: dict[int, Any]) -> Any:
     state = twin.__dict__
     for name, value in module.__dict__.items():
         if name in OWN or name.endswith(HOOKS):
-            state[name] = copy(value)
+            state[name] = value.copy()
         elif type(value) not in PLAIN and _holds(value):
             raise _EntangledError
         else:

@@ -1,14 +1,14 @@
 /** The files that tests read: stock graphs, cases shared with Python, and the two catalogues. */
 
 import { readFileSync, readdirSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
 import { readCatalogue } from "../../src/graph/catalogue.ts";
 import type { Catalogue } from "../../src/graph/catalogue.ts";
 import type { Json } from "../../src/graph/json.ts";
 import type { Graph } from "../../src/graph/model.ts";
 import { fromJson, parse } from "../../src/graph/parse.ts";
 
-const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
+const ROOT = join(import.meta.dirname, "../../..", "/");
 
 export function read(path: string): string {
   return readFileSync(ROOT + path, "utf8");

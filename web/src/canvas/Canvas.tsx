@@ -9,6 +9,7 @@ import { addBend } from "../graph/commands/wiring.ts";
 import { dropNode, NODE_MIME } from "../palette/dropping.ts";
 import { useDocument, useEditor, useGeometry, useUi } from "../state/editor.ts";
 import { say } from "../texts/texts.ts";
+import { useWork } from "../workspace/work.ts";
 import { Crumbs } from "./Crumbs.tsx";
 import { FarLayer } from "./FarLayer.tsx";
 import { Flow } from "./flow.ts";
@@ -50,6 +51,7 @@ export function Canvas({ onReach }: { readonly onReach: (canvas: Reach | null) =
 
 function Board({ onReach }: { readonly onReach: (canvas: Reach | null) => void }): JSX.Element {
   const editor = useEditor();
+  const work = useWork();
   const geometry = useGeometry();
   const selection = useDocument((state) => state.selection);
   const place = useDocument((state) => state.place);
@@ -70,7 +72,7 @@ function Board({ onReach }: { readonly onReach: (canvas: Reach | null) => void }
     [onReach],
   );
   useReach(take);
-  const doing = useCallback((): Doing => ({ editor, canvas: reach.current }), [editor]);
+  const doing = useCallback((): Doing => ({ editor, work, canvas: reach.current }), [editor, work]);
   const { menu, close, onContextMenu, onPointerDown } = useMenu(doing);
   const { path, onPointerDownCapture } = useCutting();
   useSpace(doing);

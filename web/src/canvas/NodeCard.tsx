@@ -3,7 +3,7 @@
 import type { NodeProps } from "@xyflow/react";
 import type { JSX } from "react";
 import { memo } from "react";
-import { NEW_PORT } from "../graph/measures.ts";
+import { MEASURES, NEW_PORT } from "../graph/measures.ts";
 import type { Row } from "../graph/nodeshape.ts";
 import { isUnknown } from "../graph/ports.ts";
 import { colorOf, isCollapsed, isPinned, titleOf } from "../graph/view.ts";
@@ -71,7 +71,7 @@ function CardRow({ id, row, isWired }: RowProps): JSX.Element {
   const style = { top: row.y, height: row.height };
   if (row.widget && row.input !== null) {
     return (
-      <div className="card-row card-field" style={style}>
+      <div className="card-row card-field" style={style} data-low={row.height === MEASURES.widget || undefined}>
         <Field id={id} port={row.input} wired={isWired} />
       </div>
     );

@@ -65,8 +65,7 @@ export function nodeShape(id: string, node: GraphNode, ports: Ports, given: numb
     put(wired[at]?.name ?? null, ports.outputs[at]?.name ?? null, MEASURES.row, false);
   }
   for (const port of typed) {
-    const hasWire = node.inputs.has(port.name);
-    put(port.name, null, hasWire ? MEASURES.widget : widgetHeight(port), true);
+    put(port.name, null, isLow(node, port) ? MEASURES.widget : widgetHeight(port), true);
   }
   const picture = ports.sink && wired.some((port) => port.type === "Image");
   const area = {
@@ -131,6 +130,12 @@ export function collapsedShape(id: string, ports: Ports, given: number | null): 
     ...ports.outputs.map((port) => outputHandle(port, width, y)),
   ];
   return { width, height: MEASURES.header, handles, rows: [] };
+}
+
+/** Whether a port's row is one line: a wire stands in for its widget, or it may be and is unset. */
+export function isLow(node: GraphNode, port: Input): boolean {
+  if (node.inputs.has(port.name)) return true;
+  return port.plain?.nullable === true && port.default === null && !node.params.has(port.name);
 }
 
 /** The height of the row that holds a plain input's widget. */

@@ -13,7 +13,7 @@ import os
 import queue
 import signal
 import sys
-from threading import Event, Thread
+from threading import Event, Lock, Thread
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from engine.errors import GraphError, LatentgraphError
@@ -23,8 +23,9 @@ from .channel import Frame
 from .jobs import JobRun
 from .messages import job_of, outcome_frame
 from .outbox import Outbox
-from .protocol import Job
+from .protocol import Job, Outcome
 from .setup import Setup
+from .warming import warm
 
 if TYPE_CHECKING:
     from engine.session import Engine
@@ -45,8 +46,11 @@ class Child:
         self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._questions: queue.SimpleQueue[Frame] = queue.SimpleQueue()
         self._engine: Engine | None = None
+        self._beginning = Lock()
+        self._waiting: set[str] = set()
+        self._watched: bool | None = None
         self._now: JobRun | None = None
-        self._unwanted: set[str] = set()
+        self._working = False
         self._leaving = False
         self._done = Event()
 
@@ -59,6 +63,8 @@ class Child:
         engine = self._open(Setup.from_json(first.head["setup"]))
         if engine is not None:
             Thread(target=self._answer, args=(engine,), name="questions", daemon=True).start()
+            warm(engine.catalogue.packs)
+            self._working = True
             self._work(engine)
             engine.close()
         self._outbox.flush(ORPHANED)
@@ -81,26 +87,41 @@ class Child:
             job = self._jobs.get()
             if job is None:
                 return
-            run = JobRun(job, engine, self._outbox)
-            self._now = run
-            if self._leaving or job.run in self._unwanted:
-                run.cancel()
+            run = self._begin(job, engine)
+            if run is None:
+                continue
             outcome = run.run()
             self._now = None
-            self._unwanted.clear()
             self._outbox.send(outcome_frame(job.run, outcome))
+
+    def _begin(self, job: Job, engine: Engine) -> JobRun | None:
+        """Takes a job up, unless it was cancelled before it could begin."""
+        with self._beginning:
+            if job.run not in self._waiting:
+                return None
+            self._waiting.discard(job.run)
+            run = self._now = JobRun(job, engine, self._outbox)
+            if self._watched is not None:
+                run.watch(self._watched)
+            if self._leaving:
+                run.cancel()
+            return run
+
+    def _take(self, job: Job) -> None:
+        self._watched = None
+        self._waiting.add(job.run)
+        self._jobs.put(job)
 
     def _control(self) -> None:
         """Reads until the server goes: then this process has no reason to live."""
         while (frame := channel.read(self._source)) is not None:
             match frame.type:
                 case "run":
-                    self._jobs.put(job_of(frame))
+                    self._take(job_of(frame))
                 case "cancel":
                     self._cancel(frame.head["run"])
                 case "watch":
-                    if (now := self._now) is not None:
-                        now.watch(frame.head["previews"])
+                    self._watch(frame.head["previews"])
                 case "ping":
                     self._outbox.send(Frame({"type": "pong"}))
                 case "ask":
@@ -110,9 +131,19 @@ class Child:
         self._leave(ORPHANED)
 
     def _cancel(self, run: str) -> None:
-        self._unwanted.add(run)  # for one that is on its way to the other thread
-        if (now := self._now) is not None and now.job.run == run:
-            now.cancel()
+        """One that is on ends within a step; one that still waits for its turn is over."""
+        with self._beginning:
+            if run in self._waiting:
+                self._waiting.discard(run)
+                self._outbox.send(outcome_frame(run, Outcome("cancelled", 0.0)))
+            elif (now := self._now) is not None and now.job.run == run:
+                now.cancel()
+
+    def _watch(self, previews: bool) -> None:
+        with self._beginning:
+            self._watched = previews
+            if (now := self._now) is not None:
+                now.watch(previews)
 
     def _leave(self, grace: float) -> None:
         """Ends the run and the process. What loops kept is written even if a node goes on."""
@@ -120,8 +151,8 @@ class Child:
         if (now := self._now) is not None:
             now.cancel()
         self._jobs.put(None)
-        if self._engine is None:
-            os._exit(0)
+        if self._engine is None or not self._working:
+            os._exit(0)  # nothing has run: there is nothing to be written
         if not self._done.wait(grace * 0.6) and self._engine.store is not None:
             self._engine.store.flush(grace * 0.3)
         os._exit(0)

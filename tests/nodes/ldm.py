@@ -113,17 +113,17 @@ def single_file(pipe: Any, family: str, path: Path, **extra: Tensor) -> Path:
     state = {f"model.diffusion_model.{k}": v for k, v in unet_names(pipe.unet.state_dict()).items()}
     state |= {f"first_stage_model.{k}": v for k, v in vae_names(pipe.vae.state_dict()).items()}
     if family == "sd2":
-        last = _open_clip(_extra_layer(pipe.text_encoder.state_dict()))
+        last = open_clip_names(_extra_layer(pipe.text_encoder.state_dict()))
         state |= {f"cond_stage_model.model.{k}": v for k, v in last.items()}
     elif family == "sd1":
-        texts = _wrapped(pipe.text_encoder.state_dict())
+        texts = wrapped(pipe.text_encoder.state_dict())
         state |= {f"cond_stage_model.transformer.{k}": v for k, v in texts.items()}
     elif family == "sdxl":
-        texts = _wrapped(pipe.text_encoder.state_dict())
+        texts = wrapped(pipe.text_encoder.state_dict())
         state |= {f"conditioner.embedders.0.transformer.{k}": v for k, v in texts.items()}
     if family.startswith("sdxl"):
         index = 1 if family == "sdxl" else 0
-        named = _open_clip(pipe.text_encoder_2.state_dict())
+        named = open_clip_names(pipe.text_encoder_2.state_dict())
         state |= {f"conditioner.embedders.{index}.model.{k}": v for k, v in named.items()}
     path.parent.mkdir(parents=True, exist_ok=True)
     save_file({k: v.clone().contiguous() for k, v in (state | extra).items()}, path)
@@ -200,13 +200,13 @@ def _vae_item(name: str, tensor: Tensor, levels: int) -> tuple[str, Tensor]:
     return name.replace(".resnets", ".block").replace("upsamplers.0", "upsample"), tensor
 
 
-def _wrapped(state: State) -> State:
+def wrapped(state: State) -> State:
     return {f"text_model.{k.removeprefix('text_model.')}": v for k, v in state.items()}
 
 
 def _extra_layer(state: State) -> State:
     """The last layer that SD 2 files hold and nobody reads, and what else lies there unread."""
-    state = _wrapped(state)
+    state = wrapped(state)
     count = 1 + max(int(k.split(".")[3]) for k in state if ".encoder.layers." in k)
     for name in [name for name in state if f".layers.{count - 1}." in name]:
         state[name.replace(f".{count - 1}.", f".{count}.", 1)] = torch.randn_like(state[name])
@@ -214,9 +214,9 @@ def _extra_layer(state: State) -> State:
     return state
 
 
-def _open_clip(state: State) -> State:
+def open_clip_names(state: State) -> State:
     found: State = {"logit_scale": torch.tensor(1.0)}
-    for name, tensor in _wrapped(
+    for name, tensor in wrapped(
         {k: v for k, v in state.items() if k != "text_projection.weight"}
     ).items():
         name = name.removeprefix("text_model.")
@@ -236,7 +236,7 @@ def _open_clip(state: State) -> State:
             name = name.replace(new, old)
         found[name] = tensor
     layers = 1 + max(int(k.split(".")[2]) for k in found if k.startswith("transformer."))
-    whole = _wrapped(state)
+    whole = wrapped(state)
     for index in range(layers):
         for end in ("weight", "bias"):
             joined = [

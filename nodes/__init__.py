@@ -9,6 +9,8 @@ from . import (
     add_noise,
     clean,
     conditioning,
+    controlloaders,
+    controlnet,
     curve,
     denoise,
     embedding,
@@ -29,6 +31,7 @@ from . import (
     solver,
     steps,
     strings,
+    t2iadapter,
     text,
     vae,
 )
@@ -37,6 +40,8 @@ __all__ = [
     "add_noise",
     "clean",
     "conditioning",
+    "controlloaders",
+    "controlnet",
     "curve",
     "denoise",
     "embedding",
@@ -57,6 +62,7 @@ __all__ = [
     "solver",
     "steps",
     "strings",
+    "t2iadapter",
     "text",
     "vae",
 ]

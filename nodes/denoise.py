@@ -10,12 +10,12 @@ from torch import Tensor
 
 from engine import Context, Field, NodeError, node
 
-from .conditioning import Conditioning, Entry
+from .conditioning import Conditioning
 from .latent import Latent
 from .prediction import Prediction
 from .recipes import UNet
 from .residuals import AdapterFeatures, Residuals, stacked, summed
-from .sizecondition import time_ids
+from .rows import added, texts
 from .steps import Step
 
 
@@ -36,10 +36,10 @@ def unet_denoise(
     The latent [B,C,H,W] is repeated for each row, rows outermost, then scaled for the step, as in
     StableDiffusionPipeline and StableDiffusionXLPipeline (bit-equal); texts are [1,L,C], or
     [B,L,C] for a text an image. SDXL without size ids: the latent's pixel size, no crop.
-    residuals: of ControlNets, added in wire order. features: of T2I adapters. concat: latents
-    whose channels follow the scaled ones, unscaled (9-channel inpainting). guidance: for models
-    with an embedded guidance scale alone (LCM). Gives samples [R*B,C,H,W].
-    Errors: a latent, text or adapter of another family of models.
+    residuals: of ControlNets, added in wire order. features: of T2I adapters, likewise. concat:
+    latents whose channels follow the scaled ones, unscaled (9-channel inpainting). guidance: for
+    models with an embedded guidance scale alone (LCM). Gives samples [R*B,C,H,W].
+    Errors: a latent, text, ControlNet or adapter of another family of models.
     """
     _check_latent(unet, latent, concat)
     labels = conditioning.labels
@@ -51,16 +51,18 @@ def unet_denoise(
         samples = step.scale_input(torch.cat([latent.samples.to(device)] * len(labels)))
         if concat:
             samples = torch.cat([samples, *_beside(concat, len(labels), device)], dim=1)
-        extra = summed(residuals, labels)
+        extra = summed(residuals, labels, model.config)
         output = model(
             samples,
             step.timestep,
-            encoder_hidden_states=_texts(entries, batch, unet).to(device, dtype),
+            encoder_hidden_states=texts(entries, batch, unet.text_width).to(device, dtype),
             timestep_cond=_guidance(model.config, guidance, len(samples), device, dtype),
-            added_cond_kwargs=_added(model.config, labels, entries, latent, device, dtype),
+            added_cond_kwargs=added(model.config, labels, entries, latent, device, dtype),
             down_block_additional_residuals=extra[:-1] if extra else None,
             mid_block_additional_residual=extra[-1] if extra else None,
-            down_intrablock_additional_residuals=stacked(features, len(labels)),
+            down_intrablock_additional_residuals=stacked(
+                features, step, latent, len(labels), model.config
+            ),
             return_dict=False,
         )[0]
     return Prediction(output, labels)
@@ -81,55 +83,6 @@ def guidance_embedding(scale: Tensor, width: int, dtype: torch.dtype) -> Tensor:
 
 def _beside(concat: Sequence[Latent], rows: int, device: Any) -> list[Tensor]:
     return [torch.cat([other.samples.to(device)] * rows) for other in concat]
-
-
-def _texts(entries: Sequence[Entry], batch: int, unet: UNet) -> Tensor:
-    width = entries[0].embedding.shape[2]
-    if width != unet.text_width:
-        raise NodeError(
-            f"This UNet reads texts {unet.text_width} wide, and this conditioning is {width} wide.",
-            port="conditioning",
-            fix="Encode the text with the text encoder of the same model.",
-        )
-    return torch.cat([_for_images(entry.embedding, batch) for entry in entries])
-
-
-def _for_images(tensor: Tensor, batch: int) -> Tensor:
-    """[1,...] or [B,...] as [B,...]."""
-    if len(tensor) not in {1, batch}:
-        raise NodeError(
-            f"The conditioning has {len(tensor)} texts for {batch} pictures.",
-            port="conditioning",
-            fix="Give one text, or one for each picture of the latent's batch.",
-        )
-    return tensor if len(tensor) == batch else tensor.repeat(batch, *[1] * (tensor.ndim - 1))
-
-
-def _added(
-    config: Any,
-    labels: Sequence[str],
-    entries: Sequence[Entry],
-    latent: Latent,
-    device: Any,
-    dtype: torch.dtype,
-) -> dict[str, Tensor] | None:
-    """SDXL's pooled texts [R*B,P] and size ids [R*B,6] (5 of its refiner); None without."""
-    if config.addition_embed_type != "text_time":
-        return None
-    batch = len(latent.samples)
-    pooled = [entry.pooled for entry in entries if entry.pooled is not None]
-    if len(pooled) < len(entries):
-        raise NodeError(
-            "This UNet needs a pooled text, as SDXL's text encoders give, and there is none.",
-            port="conditioning",
-            fix="Encode the text with the text encoder of the same model.",
-        )
-    own = (latent.height, latent.width)
-    ids = time_ids(config, labels, entries, own, pooled[0].shape[-1])
-    return {
-        "text_embeds": torch.cat([_for_images(text, batch) for text in pooled]).to(device, dtype),
-        "time_ids": torch.cat([_for_images(row, batch) for row in ids]).to(device, dtype),
-    }
 
 
 def _guidance(

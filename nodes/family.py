@@ -134,10 +134,21 @@ def lora_family(file: WeightFile) -> Family | Literal[""]:
 
 
 def _control(file: WeightFile) -> Identity | None:
-    if file.has("control_model.") or file.has("controlnet_cond_embedding."):
-        return Identity("control")
-    adapter = file.has("adapter.body.") or (file.has("body.0.in_conv") or file.has("body.0.block1"))
-    return Identity("control") if adapter else None
+    nets = ("control_model.", "controlnet_cond_embedding.", "input_hint_block.")
+    adapters = ("adapter.body.", "body.0.in_conv", "body.0.block1")
+    if not any(map(file.has, (*nets, *adapters))):
+        return None
+    return Identity("control", _control_family(file))
+
+
+def _control_family(file: WeightFile) -> Family | Literal[""]:
+    """Told as for UNets; T2I adapters, which read no text, do not say."""
+    if any("label_emb.0.0.weight" in name or "add_embedding.linear_1" in name for name in file):
+        return "sdxl"
+    projections = [shape for name, shape in file.shapes.items() if name.endswith(".proj_in.weight")]
+    if not projections:
+        return ""
+    return "sd2" if len(projections[0]) == 2 else "sd1"
 
 
 def _checkpoint(file: WeightFile) -> Identity | None:

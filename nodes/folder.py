@@ -27,6 +27,8 @@ CLASSES = {
     "tokenizer": {"CLIPTokenizer", "CLIPTokenizerFast"},
     "tokenizer_2": {"CLIPTokenizer", "CLIPTokenizerFast"},
 }
+ALONE = {"AutoencoderKL", "ControlNetModel", "T2IAdapter"}
+"""Classes of a folder that is one component, whatever its name; its loader judges the class."""
 MAX_JSON = 64 << 20
 
 
@@ -127,7 +129,7 @@ class ModelFolder:
         if not self.has(component):
             raise self.bad(f"has no {component}: a UNet model with CLIP text encoders is wanted")
         found = self.index[component][1]
-        supported = CLASSES.get(component, CLASSES["vae"])
+        supported = CLASSES.get(component, ALONE)
         if found not in supported:
             known = " or ".join(sorted(supported))
             raise self.bad(f"has the {component} '{str(found)[:60]}'; {known} is supported")

@@ -12,6 +12,7 @@ from safetensors import SafetensorError
 
 from engine import NodeError
 
+from .controlmodel import AdapterModel, ControlModel
 from .loadingfile import load_part
 from .recipes import VAE, FileSource, ModelRecipe, Source, TextEncoder, UNet
 from .textmodel import TextModel
@@ -29,6 +30,11 @@ def load_unet(recipe: UNet) -> Any:
 def load_vae(recipe: VAE) -> Any:
     """The recipe's AutoencoderKL, in eval mode. Raises NodeError (`bad_model_file`)."""
     return _component(recipe, recipe.compute)
+
+
+def load_control(recipe: ControlModel | AdapterModel) -> Any:
+    """The recipe's ControlNetModel or T2IAdapter, in eval mode. Raises NodeError."""
+    return _component(recipe, recipe.dtype)
 
 
 def load_text(recipe: TextEncoder) -> TextModel:

@@ -12,6 +12,7 @@ import torch
 from safetensors import SafetensorError, safe_open
 from torch import Tensor
 
+from .loadingcontrol import build_control
 from .recipes import FilePart
 from .weightfile import bad, unreadable
 
@@ -53,6 +54,8 @@ def _tensors(part: FilePart) -> dict[str, Tensor]:
 def _build(part: FilePart, tensors: dict[str, Tensor], folder: str, dtype: torch.dtype) -> Any:
     import diffusers
 
+    if part.kind in {"ControlNetModel", "T2IAdapter"}:
+        return build_control(part, tensors, dtype)
     if part.kind.startswith("CLIP"):
         return _clip(part.kind, tensors, folder, dtype)
     kind = getattr(diffusers, part.kind)

@@ -24,8 +24,18 @@ PUBLIC = {
     "prompt-switch": "prompt then switch_at negative seed steps guidance",
     "seed-grid": "prompt negative seeds columns steps guidance",
     "few-step": "prompt negative seed steps guidance",
+    "controlnet": "image prompt negative seed steps guidance strength start end",
+    "controlnet-two": "image image_2 prompt negative seed steps guidance strength strength_2",
+    "controlnet-guess": "image prompt negative seed steps guidance strength",
+    "t2i-adapter": "image adapter model prompt negative seed steps guidance width height strength "
+    "end",
     "lora-stack": "prompt negative loras seed steps guidance",
     "sdxl-refiner": "prompt negative seed steps handoff guidance width height",
+    "inpaint-4": "image mask prompt negative seed steps guidance strength width height",
+    "inpaint-9": "model image mask prompt negative seed steps guidance width height",
+    "inpaint-crop": "image mask prompt negative seed steps guidance strength width height padding",
+    "inpaint-soft": "image mask prompt negative seed steps guidance strength width height",
+    "outpaint": "image left top right bottom prompt negative seed steps guidance strength",
 }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 
 import numpy as np
 import torch
@@ -17,6 +17,8 @@ from . import picturefile
 from .latent import MAX_PIXELS, MAX_SIDE, Batch, check_pixels
 
 Side = Annotated[int, Field(ge=1, le=MAX_SIDE)]
+Fit = Literal["stretch", "crop", "pad"]
+Method = Literal["lanczos", "bicubic", "bilinear", "area", "nearest"]
 PREVIEW = 512
 FILTERS = {
     "lanczos": Pictures.Resampling.LANCZOS,
@@ -70,18 +72,39 @@ class Mask(Value):
 
     values: Tensor
 
+    @property
+    def width(self) -> int:
+        return int(self.values.shape[2])
+
+    @property
+    def height(self) -> int:
+        return int(self.values.shape[1])
+
+    @classmethod
+    def from_pil(cls, pictures: Sequence[Any]) -> Mask:
+        """8-bit grey pictures of one size."""
+        arrays = [np.asarray(picture).astype(np.float32) / 255.0 for picture in pictures]
+        return cls(torch.from_numpy(np.stack(arrays)))
+
+    def to_pil(self) -> list[Any]:
+        """One 8-bit grey PIL picture each."""
+        whole = (self.values * 255).round().clamp(0, 255).to(torch.uint8).cpu()
+        return [Pictures.fromarray(row) for row in whole.numpy()]
+
     def pictures(self, document: str = "") -> tuple[bytes, ...]:
-        return tuple(picturefile.png(self._grey(row), document) for row in self.values)
+        return tuple(picturefile.png(picture, document) for picture in self.to_pil())
 
     def preview(self) -> Any:
-        picture = self._grey(self.values[0])
+        picture = Mask(self.values[:1]).to_pil()[0]
         picture.thumbnail((PREVIEW, PREVIEW))
         return picture
 
-    def _grey(self, values: Tensor) -> Any:
-        """An 8-bit grey PIL picture of one mask [H,W]."""
-        whole = (values * 255).round().clamp(0, 255).to(torch.uint8).cpu()
-        return Pictures.fromarray(whole.numpy())
+
+class Size(NamedTuple):
+    """Outputs of `ImageSize`."""
+
+    width: int
+    height: int
 
 
 @node(
@@ -94,8 +117,8 @@ def image_resize(
     image: Image,
     width: Side | None = None,
     height: Side | None = None,
-    fit: Literal["stretch", "crop", "pad"] = "stretch",
-    method: Literal["lanczos", "bicubic", "bilinear", "area", "nearest"] = "lanczos",
+    fit: Fit = "stretch",
+    method: Method = "lanczos",
     multiple_of: Annotated[int, Field(ge=1, le=256)] = 1,
 ) -> Image:
     """Resize pictures to a size in pixels.
@@ -106,11 +129,11 @@ def image_resize(
     VaeImageProcessor.resize does, so results are its bit for bit; the same size is untouched.
     Errors: more than 256 megapixels in all.
     """
-    size = _target(image, width, height, multiple_of)
+    size = target((image.width, image.height), width, height, multiple_of)
     check_pixels(*size, len(image.pixels))
     if size == (image.width, image.height):
         return image
-    resized = [_fitted(picture, size, fit, FILTERS[method]) for picture in image.to_pil()]
+    resized = [fitted(picture, size, fit, FILTERS[method]) for picture in image.to_pil()]
     return Image(Image.from_pil(resized).pixels.to(image.pixels.device))
 
 
@@ -135,12 +158,19 @@ def image_batch(images: Sequence[Image], times: Batch = 1) -> Image:
     return Image(torch.cat([image.pixels.to(device) for image in images] * times))
 
 
-def _target(
-    image: Image, width: int | None, height: int | None, multiple_of: int
+@node("ImageSize", category="image", aliases=("GetImageSize", "Width and height"))
+def image_size(image: Image) -> Size:
+    """The size of pictures in pixels, to be wired to other sizes."""
+    return Size(image.width, image.height)
+
+
+def target(
+    own: tuple[int, int], width: int | None, height: int | None, multiple_of: int
 ) -> tuple[int, int]:
-    ratio = image.width / image.height
+    """The size to resize to: a missing side follows from the other, both down to the multiple."""
+    ratio = own[0] / own[1]
     if width is None and height is None:
-        width, height = image.width, image.height
+        width, height = own
     wide = width if width is not None else max(1, round((height or 1) * ratio))
     high = height if height is not None else max(1, round((width or 1) / ratio))
     if min(wide, high) < multiple_of:
@@ -152,14 +182,14 @@ def _target(
     return wide - wide % multiple_of, high - high % multiple_of
 
 
-def _fitted(picture: Any, size: tuple[int, int], fit: str, method: Any) -> Any:
+def fitted(picture: Any, size: tuple[int, int], fit: str, method: Any) -> Any:
     """A PIL picture at `size`; crop and pad keep its shape and its middle."""
     if fit == "stretch":
         return picture.resize(size, resample=method)
     choose = max if fit == "crop" else min
     scale = choose(size[0] / picture.width, size[1] / picture.height)
     inner = tuple(max(1, round(side * scale)) for side in picture.size)
-    canvas = Pictures.new("RGB", size)
+    canvas = Pictures.new(picture.mode, size)
     corner = ((size[0] - inner[0]) // 2, (size[1] - inner[1]) // 2)
     canvas.paste(picture.resize(inner, resample=method), corner)
     return canvas

@@ -24,7 +24,8 @@ class Loaded(NamedTuple):
     height: int
 
 
-def _content(image: str, files: Files) -> str:
+def content(image: str, files: Files) -> str:
+    """What a picture file holds, as its name in a key."""
     path = files.resolve("images", image)
     try:
         return files.sha256(path)
@@ -32,7 +33,7 @@ def _content(image: str, files: Files) -> str:
         raise picturefile.bad(image, f"cannot be read: {refused.strerror}") from None
 
 
-@node("LoadImage", category="image", fingerprint=_content, aliases=("Open image", "Upload"))
+@node("LoadImage", category="image", fingerprint=content, aliases=("Open image", "Upload"))
 def load_image(
     ctx: Context, image: Annotated[str, Choices("images", match=PATTERNS), Widget("image")]
 ) -> Loaded:

@@ -19,16 +19,19 @@ from engine import Context
 from engine.declare import DECLARED, Implementation
 from engine.values import Value, pack, size_of, tensors_of, unpack
 from nodes.conditioning import Conditioning, pair_conditioning
+from nodes.controlloaders import load_controlnet, load_t2i_adapter
+from nodes.crop import Region
 from nodes.curve import Point
 from nodes.image import Image, Mask
 from nodes.latent import Latent
+from nodes.maskshape import Shape
 from nodes.models import Model, load_model
 from nodes.noise import Random
 from nodes.prediction import Prediction
 from nodes.residuals import AdapterFeatures, Residuals
 from nodes.schedule import Schedule, schedule
 from nodes.text import text_encode
-from tests.nodes import ldm
+from tests.nodes import controls, ldm
 
 TYPES = {
     each.declaration.type: each
@@ -102,30 +105,57 @@ def inputs(
     image.to_pil()[0].save(tmp_path / "a.png")
     step = plan.steps[0]
     _separate(ctx)
+    mask = Mask(torch.rand(1, 64, 64))
+    stepped = replace(plan.solver, due=1)
+    kept = dict.fromkeys(("latent", "original", "noise"), latent)
     return {
         "AddNoise": {"latent": latent, "solver": plan.solver, "seed": 3},
         "CFGCombine": {"prediction": both, "rescale": 0.5},
+        "CombineMasks": {"a": mask, "b": mask, "how": "subtract"},
         "Compare": {"a": 1.0},
+        "CropToMask": {"image": image, "mask": mask, "width": 32},
         "Curve": {"points": [Point(1, 2), Point(0, 1)], "at": 0.5},
+        "ControlNet": {**_control(ctx), "latent": latent, "step": step, "conditioning": pair}
+        | {"image": image},
         "CustomSigmas": {"levels": [5.0, 1.0]},
+        "DifferentialMask": {"mask": mask, "step": step},
+        "DrawMask": {"width": 8, "height": 8, "shapes": [Shape("ellipse")]},
         "EmptyLatent": {"width": 64, "height": 64},
         "EstimateClean": {"latent": latent, "prediction": guided, "step": step},
+        "FeatherMask": {"mask": mask, "radius": 2.0},
         "From": {"index": 3},
+        "GrowMask": {"mask": mask, "pixels": -2},
         "ImageBatch": {"images": [image, image]},
+        "ImageComposite": {"below": image, "above": image, "x": 3, "mask": mask},
+        "ImageCrop": {"image": image, "width": 8, "height": 8},
         "ImageGrid": {"images": [image, image], "labels": ["a"]},
         "ImageResize": {"image": image, "width": 32},
+        "ImageSize": {"image": image},
+        "ImageToMask": {"image": image},
+        "InpaintCondition": {"vae": model.vae, "image": image, "mask": mask},
+        "InpaintStart": {"latent": latent},
+        "InvertMask": {"mask": mask},
+        "KeepOutside": {**kept, "mask": mask, "solver": stepped, "step": step},
+        "LatentComposite": {"below": latent, "above": latent, "mask": mask},
         "LatentResize": {"latent": latent, "width": 32, "height": 32},
         "LoRA": {"unet": model.unet},
         "LoadImage": {"image": "a.png"},
+        "LoadMask": {"image": "a.png"},
+        "LoadControlNet": {"control": "tiny"},
         "LoadModel": {"model": "sd15"},
+        "LoadT2IAdapter": {"adapter": "light"},
         "LoadTextEncoder": {"text_encoder": "own.safetensors", "family": "sd1"},
         "LoadUNet": {"unet": "own.safetensors", "vae": model.vae},
         "LoadVAE": {"vae": "own"},
         "Logic": {"a": True, "b": False},
+        "MaskResize": {"mask": mask, "width": 32},
+        "MaskToImage": {"mask": mask},
         "Math": {"a": 1.0},
         "Not": {"value": True},
         "NumberText": {"value": 1.5},
+        "PadImage": {"image": image, "left": 8},
         "PairConditioning": {"cond": single, "uncond": single},
+        "PasteBack": {"image": image, "into": image, "mask": mask},
         "PreviewImage": {"image": image},
         "RandomNoise": {"latent": latent, "per_image": True},
         "RepeatLatent": {"latent": latent},
@@ -137,6 +167,7 @@ def inputs(
         "SizeCondition": {"conditioning": pair, "width": 64, "aesthetic": 5.0},
         "StepInfo": {"step": step},
         "StepRange": {"steps": list(plan.steps), "first": 1},
+        "T2IAdapter": {"adapter": load_t2i_adapter(ctx, "light"), "image": image},
         "TextEncode": {"text_encoder": model.text_encoder, "text": "a (red:1.3) cat"},
         "TextualInversion": {"text_encoder": model.text_encoder},
         "TextReplace": {"text": "a", "find": "a"},
@@ -158,6 +189,14 @@ def _separate(ctx: Context) -> None:
             (root / name).mkdir()
         shutil.copy(root / "sd15/text_encoder/model.safetensors", root / "clip/own.safetensors")
         save_file(ldm.unet_names(ldm.unet("sd1").state_dict()), root / "unet" / "own.safetensors")
+
+
+def _control(ctx: Context) -> dict[str, Any]:
+    """A ControlNet `tiny` and a T2I adapter `light` in the folder of models."""
+    root = ctx.files.roots["models"][0]
+    controls.controlnet(root / "sd15", root / "controlnet" / "tiny", 1)
+    controls.adapter(root / "sd15", root / "t2i_adapter" / "light", 1)
+    return {"control": load_controlnet(ctx, "tiny")}
 
 
 def called(each: Implementation, arguments: dict[str, Any], ctx: Context) -> Any:
@@ -190,6 +229,7 @@ VALUES = {
     "latent": lambda: Latent(torch.randn(1, 4, 2, 2), "sd", 8, empty=True),
     "image": lambda: Image(torch.rand(1, 2, 2, 3)),
     "mask": lambda: Mask(torch.rand(1, 2, 2)),
+    "region": lambda: Region(1, 2, 3, 4),
     "prediction": lambda: Prediction(torch.randn(2, 4, 2, 2).bfloat16(), ("uncond", "cond")),
     "random": lambda: Random.seeded(5, 2),
     "residuals": lambda: Residuals((torch.ones(1),), torch.zeros(1), ("cond",)),

@@ -1,61 +1,72 @@
-/** The whole editor: connects to the server, opens a file, and hands both to the page. */
+/** The whole editor: what the page works with, and the shown file in it. */
 
 import type { JSX } from "react";
 import { lazy, Suspense, useCallback, useEffect, useRef, useState } from "react";
 import { useStore } from "zustand";
-import { EventLine } from "./api/events.ts";
-import { readCatalogue } from "./graph/catalogue.ts";
-import { fromJson } from "./graph/parse.ts";
-import * as server from "./api/server.ts";
 import { Canvas } from "./canvas/Canvas.tsx";
 import { COMMANDS } from "./commands/all.ts";
 import type { Canvas as Reach } from "./commands/canvas.ts";
 import { useKeys } from "./commands/keys.ts";
 import { Palette } from "./palette/Palette.tsx";
 import { WireDialog } from "./palette/WireDialog.tsx";
+import { Banner } from "./shell/Banner.tsx";
+import { Notice } from "./shell/Notice.tsx";
 import { Told } from "./shell/Told.tsx";
+import { Unreachable } from "./shell/Unreachable.tsx";
 import { Toolbar } from "./shell/Toolbar.tsx";
 import type { Editor } from "./state/editor.ts";
 import { EditorContext } from "./state/editor.ts";
-import { openEditor } from "./state/opening.ts";
-import { say } from "./texts/texts.ts";
+import { useSettings } from "./state/settings.ts";
+import { Dialogs } from "./workspace/Dialogs.tsx";
+import { DropZone } from "./workspace/DropZone.tsx";
+import type { Started } from "./workspace/start.ts";
+import { useShownTab, useWork, WorkContext } from "./workspace/work.ts";
+import type { Work } from "./workspace/work.ts";
 import "./shell/shell.css";
+import "./shell/controls.css";
 
 const Library = lazy(() => import("./palette/Library.tsx"));
 
-export function App(): JSX.Element {
-  const [editor, setEditor] = useState<Editor | null>(null);
-  const [down, setDown] = useState(false);
+export function App({ starting }: { readonly starting: Promise<Started> }): JSX.Element {
+  const [work, setWork] = useState<Work | null>(null);
+  const [failure, setFailure] = useState("");
   useEffect(() => {
-    void openFirst().then(setEditor);
-  }, []);
-  useEffect(() => {
-    if (!editor) return;
-    const line = new EventLine({
-      event: (event) => editor.runs.getState().hear(event),
-      preview: (header, picture) => editor.runs.getState().see(header, picture),
-      line: (up, gap) => {
-        setDown(!up);
-        if (gap) void editor.runs.getState().refresh();
-      },
-    });
-    line.open();
-    return () => line.close();
-  }, [editor]);
-  if (!editor) return <main aria-label="latentgraph" aria-busy="true" />;
+    starting.then(
+      (started) => setWork(started.work),
+      (error: unknown) => setFailure(error instanceof Error ? error.message : String(error)),
+    );
+  }, [starting]);
+  if (failure !== "") return <Unreachable why={failure} />;
+  if (!work) return <main aria-label="latentgraph" aria-busy="true" />;
   return (
-    <EditorContext.Provider value={editor}>
-      <Page editor={editor} down={down} />
+    <WorkContext.Provider value={work}>
+      <Files />
+    </WorkContext.Provider>
+  );
+}
+
+/** The shown file; a tab of its own each, so that nothing of one is seen in another. */
+function Files(): JSX.Element | null {
+  const tab = useShownTab();
+  const spoken = useSettings((settings) => settings.spoken);
+  if (!tab) return null;
+  return (
+    <EditorContext.Provider value={tab.editor} key={`${spoken} ${tab.id}`}>
+      <Page editor={tab.editor} />
+      <Dialogs />
+      <DropZone />
+      <Notice />
     </EditorContext.Provider>
   );
 }
 
-function Page({ editor, down }: { readonly editor: Editor; readonly down: boolean }): JSX.Element {
+function Page({ editor }: { readonly editor: Editor }): JSX.Element {
+  const work = useWork();
   const reach = useRef<Reach | null>(null);
   const take = useCallback((canvas: Reach | null) => {
     reach.current = canvas;
   }, []);
-  const doing = useCallback(() => ({ editor, canvas: reach.current }), [editor]);
+  const doing = useCallback(() => ({ editor, work, canvas: reach.current }), [editor, work]);
   useKeys(COMMANDS, doing);
   const library = useStore(editor.ui, (ui) => !ui.hidden.has("library"));
   return (
@@ -68,7 +79,7 @@ function Page({ editor, down }: { readonly editor: Editor; readonly down: boolea
           </Suspense>
         )}
         <main>
-          {down && <div className="line-down" role="alert">{say("line.down")}</div>}
+          <Banner />
           <Canvas onReach={take} />
         </main>
       </div>
@@ -77,17 +88,4 @@ function Page({ editor, down }: { readonly editor: Editor; readonly down: boolea
       <Told />
     </div>
   );
-}
-
-async function openFirst(): Promise<Editor> {
-  const [raw, choices, template] = await Promise.all([
-    server.catalogue(),
-    server.choices(),
-    server.getTemplate("txt2img"),
-  ]);
-  const catalogue = readCatalogue(raw);
-  const { graph } = fromJson(template.graph);
-  if (!graph) throw new Error("The template cannot be read.");
-  const lists = new Map(Object.entries(choices));
-  return openEditor({ document: graph, catalogue, lists: () => lists });
 }

@@ -19,6 +19,15 @@ export type Version = Schemas["VersionJson"];
 export type Upload = Schemas["UploadJson"];
 export type System = Schemas["SystemJson"];
 
+/** What a person wants to know of a value. */
+export type Summary = Readonly<Record<string, Json>>;
+export interface RunEvent {
+  readonly seq: number;
+  readonly time: string;
+  readonly type: string;
+  readonly [field: string]: Json;
+}
+
 export interface Order {
   readonly graph: Json;
   readonly want?: readonly string[];
@@ -67,6 +76,26 @@ export function peekSummary(graph: Json, wire: string, turn: readonly number[]):
   return askJson("/api/peek", { json: { graph, wire, turn, as: "summary" } });
 }
 
+/** As `peekPicture`, for the graph of a run with the values it used. */
+export async function peekRun(id: string, wire: string, turn: readonly number[], signal?: AbortSignal): Promise<Blob> {
+  return (await ask(peekPath(id, wire, turn, "picture"), signal ? { signal } : {})).blob();
+}
+
+export async function peekRunSummary(id: string, wire: string, turn: readonly number[], signal?: AbortSignal): Promise<Summary> {
+  const path = peekPath(id, wire, turn, "summary");
+  return (await askJson<{ readonly summary: Summary }>(path, signal ? { signal } : {})).summary;
+}
+
+function peekPath(id: string, wire: string, turn: readonly number[], as: "picture" | "summary"): string {
+  const query = new URLSearchParams({ wire, as, ...(turn.length > 0 ? { turn: turn.join(",") } : {}) });
+  return `/api/runs/${id}/peek?${query.toString()}`;
+}
+
+/** The events of one run, the oldest first. */
+export async function runEvents(id: string, after = 0): Promise<readonly RunEvent[]> {
+  return (await askJson<{ readonly events: readonly RunEvent[] }>(`/api/runs/${id}/events?after=${after}&limit=1000`)).events;
+}
+
 export async function listGraphs(): Promise<readonly ListedGraph[]> {
   return (await askJson<{ readonly graphs: readonly ListedGraph[] }>("/api/graphs")).graphs;
 }
@@ -83,6 +112,13 @@ export function putGraph(name: string, graph: Json, etag: string | null): Promis
 export async function versions(name: string): Promise<readonly Version[]> {
   return (await askJson<{ readonly versions: readonly Version[] }>(`/api/graphs/${name}/versions`)).versions;
 }
+
+/** Makes an old version the newest one. */
+export const restoreGraph = (name: string, version: number): Promise<SavedGraph> =>
+  askJson(`/api/graphs/${name}/restore`, { json: { version } });
+
+export const removeGraph = (name: string, etag: string): Promise<Response> =>
+  ask(`/api/graphs/${name}`, { method: "DELETE", headers: { "If-Match": `"${etag}"` } });
 
 export async function templates(): Promise<readonly ListedTemplate[]> {
   return (await askJson<{ readonly templates: readonly ListedTemplate[] }>("/api/templates")).templates;

@@ -2,8 +2,9 @@
 
 import type { Command } from "./command.ts";
 import { EDITING } from "./editing.ts";
+import { FILES } from "./files.ts";
 import { ROVING } from "./roving.ts";
 import { RUNNING } from "./running.ts";
 import { VIEWING } from "./viewing.ts";
 
-export const COMMANDS: readonly Command[] = [...RUNNING, ...EDITING, ...ROVING, ...VIEWING];
+export const COMMANDS: readonly Command[] = [...RUNNING, ...FILES, ...EDITING, ...ROVING, ...VIEWING];

@@ -1,10 +1,12 @@
 /** A thing the user can do: by key, from the command palette, from a menu; one list for all. */
 
 import type { Editor } from "../state/editor.ts";
+import type { Work } from "../workspace/work.ts";
 import type { Canvas } from "./canvas.ts";
 
 export interface Doing {
   readonly editor: Editor;
+  readonly work: Work;
   /** The canvas, where one is shown. */
   readonly canvas: Canvas | null;
 }

@@ -1,14 +1,12 @@
 /** The bar above the canvas: what is open, and the one button. */
 
 import type { JSX } from "react";
-import { isDirty } from "../state/document.ts";
 import { useDocument, useEditor, usePlan, useRuns } from "../state/editor.ts";
 import { say } from "../texts/texts.ts";
+import { TabStrip } from "../workspace/TabStrip.tsx";
 import { duration } from "../canvas/words.ts";
 
 export function Toolbar(): JSX.Element {
-  const title = useDocument((state) => state.document.title);
-  const dirty = useDocument(isDirty);
   const canUndo = useDocument((state) => state.history.past.length > 0);
   const canRedo = useDocument((state) => state.history.future.length > 0);
   const undo = useDocument((state) => state.undo);
@@ -16,10 +14,7 @@ export function Toolbar(): JSX.Element {
   return (
     <header className="toolbar">
       <span className="toolbar-name">latentgraph</span>
-      <span className="toolbar-title">
-        {title || say("file.untitled")}
-        {dirty && <span className="dirty-dot" title={say("file.unsaved")} />}
-      </span>
+      <TabStrip />
       <button type="button" className="button" disabled={!canUndo} onClick={undo}>
         {say("edit.undo")}
       </button>

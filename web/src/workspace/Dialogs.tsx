@@ -1,0 +1,37 @@
+/** The dialog that is open, read only when it is first wanted. */
+
+import type { JSX } from "react";
+import { lazy, Suspense } from "react";
+import type { Dialog } from "./desk.ts";
+import { useDesk } from "./work.ts";
+
+const OpenDialog = lazy(() => import("./OpenDialog.tsx"));
+const SaveAsDialog = lazy(() => import("./SaveAsDialog.tsx"));
+const VersionsDialog = lazy(() => import("./VersionsDialog.tsx"));
+const ConflictDialog = lazy(() => import("./ConflictDialog.tsx"));
+const DroppedDialog = lazy(() => import("./DroppedDialog.tsx"));
+const MissingDialog = lazy(() => import("./MissingDialog.tsx"));
+
+export function Dialogs(): JSX.Element | null {
+  const dialog = useDesk((desk) => desk.dialog);
+  return dialog ? <Suspense><Shown dialog={dialog} /></Suspense> : null;
+}
+
+function Shown({ dialog }: { readonly dialog: Dialog }): JSX.Element {
+  switch (dialog.kind) {
+    case "open":
+      return <OpenDialog part={dialog.part ?? "saved"} />;
+    case "save-as":
+      return <SaveAsDialog tab={dialog.tab} />;
+    case "versions":
+      return <VersionsDialog name={dialog.name} title={dialog.title} />;
+    case "conflict":
+      return <ConflictDialog tab={dialog.tab} theirs={dialog.theirs} now={dialog.now} />;
+    case "dropped":
+      return <DroppedDialog file={dialog.file} graph={dialog.graph} />;
+    case "missing":
+      return <MissingDialog title={dialog.title} items={dialog.items} />;
+    default:
+      return <></>;
+  }
+}

@@ -1,0 +1,55 @@
+/** Files dropped anywhere on the page. While one hovers, the page says what dropping it does. */
+
+import type { JSX } from "react";
+import { useEffect, useState } from "react";
+import { say } from "../texts/texts.ts";
+import { takeFiles } from "./dropping.ts";
+import { useWork } from "./work.ts";
+import "./dropzone.css";
+
+export function DropZone(): JSX.Element | null {
+  const work = useWork();
+  const [over, setOver] = useState(false);
+  useEffect(() => {
+    const hover = (event: DragEvent): void => {
+      if (!hasFiles(event) || isField(event)) {
+        setOver(false);
+        return;
+      }
+      event.preventDefault();
+      setOver(true);
+    };
+    const leave = (event: DragEvent): void => {
+      if (event.relatedTarget === null) setOver(false);
+    };
+    const drop = (event: DragEvent): void => {
+      setOver(false);
+      if (!hasFiles(event) || event.defaultPrevented) return;
+      // Whatever it is: the browser must not leave the page for it.
+      event.preventDefault();
+      void takeFiles(work, [...(event.dataTransfer?.files ?? [])]);
+    };
+    window.addEventListener("dragover", hover);
+    window.addEventListener("dragleave", leave);
+    window.addEventListener("drop", drop);
+    return () => {
+      window.removeEventListener("dragover", hover);
+      window.removeEventListener("dragleave", leave);
+      window.removeEventListener("drop", drop);
+    };
+  }, [work]);
+  return over ? (
+    <div className="dropzone">
+      <p>{say("file.drop")}</p>
+    </div>
+  ) : null;
+}
+
+function hasFiles(event: DragEvent): boolean {
+  return event.dataTransfer?.types.includes("Files") === true;
+}
+
+/** A widget that takes pictures itself. */
+function isField(event: DragEvent): boolean {
+  return event.target instanceof Element && event.target.closest("[data-drop]") !== null;
+}

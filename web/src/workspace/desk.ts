@@ -1,0 +1,82 @@
+/** What lies open over the whole page: dialogs that ask, the panel at the side, what was told. */
+
+import { createStore } from "zustand/vanilla";
+import type { StoreApi } from "zustand/vanilla";
+import type { Graph } from "../graph/model.ts";
+import type { Newer } from "./tabs.ts";
+
+/** A question or a list in the middle of the page. */
+export type Dialog =
+  | { readonly kind: "open"; readonly part?: "saved" | "templates" | "closed" }
+  | { readonly kind: "save-as"; readonly tab: string }
+  | { readonly kind: "versions"; readonly name: string; readonly title: string }
+  | { readonly kind: "conflict"; readonly tab: string; readonly theirs: Graph; readonly now: Newer }
+  | { readonly kind: "dropped"; readonly file: File; readonly graph: Graph }
+  | { readonly kind: "missing"; readonly title: string; readonly items: readonly Missing[] }
+  /** The pictures of past runs, one of them in full. */
+  | { readonly kind: "results"; readonly shown: string }
+  | { readonly kind: "branch"; readonly loop: string; readonly turn: number }
+  | { readonly kind: "settings" }
+  | { readonly kind: "commands" }
+  | { readonly kind: "keys" };
+
+/** A file that a graph names and this machine lacks. */
+export interface Missing {
+  readonly node: string;
+  readonly port: string;
+  readonly list: string;
+  readonly value: string;
+}
+
+/** In the order of the dock's rail (panels/Dock.tsx). */
+export const PANELS = ["inspector", "outline", "problems", "queue", "models", "log", "text"] as const;
+export type Panel = (typeof PANELS)[number];
+
+/** A sentence for everybody, with what one click would do about it. */
+export interface Notice {
+  readonly text: string;
+  readonly action?: { readonly label: string; readonly run: () => void };
+}
+
+export interface DeskState {
+  readonly dialog: Dialog | null;
+  readonly panel: Panel | null;
+  readonly notice: Notice | null;
+  readonly ask: (dialog: Dialog | null) => void;
+  readonly open: (panel: Panel | null) => void;
+  readonly tell: (notice: Notice | null) => void;
+}
+
+export type DeskStore = StoreApi<DeskState>;
+
+const KEY = "latentgraph.panel";
+/** On a page this wide the first visit begins with the inspector. */
+const ROOMY = 1100;
+
+export function createDesk(): DeskStore {
+  return createStore<DeskState>((set) => ({
+    dialog: null,
+    panel: lastPanel(),
+    notice: null,
+    ask: (dialog) => set({ dialog }),
+    open: (panel) => {
+      set({ panel });
+      try {
+        localStorage.setItem(KEY, panel ?? "");
+      } catch {
+        // Forbidden storage: the next load begins without a panel.
+      }
+    },
+    tell: (notice) => set({ notice }),
+  }));
+}
+
+function lastPanel(): Panel | null {
+  try {
+    const last = localStorage.getItem(KEY);
+    if (last === null && window.innerWidth >= ROOMY) return "inspector";
+    return PANELS.find((panel) => panel === last) ?? null;
+  } catch {
+    return null;
+  }
+}

@@ -34,6 +34,8 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     house = request.app[HOUSE]
     check_host(house, request)
     check_origin(house, request)
+    if request.method == "CONNECT":  # it names a machine and no path, so that no route refuses it
+        raise ApiError(405, "method_not_allowed", "This server is no proxy.")
     if request.method == "OPTIONS" and _is_preflight(request):
         return web.Response(status=204, headers=CORS)
     if request.path not in OPEN and not _admitted(house, request):

@@ -19,6 +19,7 @@ from .heard import Heard, Mouth
 from .process import MEBIBYTE, Size, resident, size
 from .roles import base
 from .serving import Serving, until
+from .siege import Siege
 
 Json = Any
 TOKEN = "token_canary_0123456789"
@@ -40,6 +41,7 @@ class Field:
     before: Size | None = None
     read: dict[str, int] = field(default_factory=dict)
     others: dict[str, Serving] = field(default_factory=dict)
+    sieges: list[Siege] = field(default_factory=list)
 
     @property
     def mouth(self) -> Mouth:
@@ -63,6 +65,13 @@ class Field:
         if "guarded" not in self.others:
             self.others["guarded"] = self.make(token=TOKEN).start()
         return self.others["guarded"]
+
+    @property
+    def siege(self) -> Siege:
+        """Begins when it is first asked for."""
+        if self.sieges == []:
+            self.sieges.append(Siege(self.guarded))
+        return self.sieges[0]
 
     def prepare(self) -> None:
         """Uploads the picture, makes the base graph's picture, notes what all is like now."""

@@ -35,3 +35,11 @@ def routes() -> Iterator[tuple[str, str]]:
     for route in ROUTES:
         path = re.sub(r"\{(\w+)(?::[^}]*)?\}", lambda part: VALUES[part[1]], route.path)
         yield route.method, path
+
+
+def every() -> Iterator[tuple[str, str]]:
+    """Every route by each of its methods, HEAD with GET."""
+    for method, path in routes():
+        yield method, path
+        if method == "GET":
+            yield "HEAD", path

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import signal
@@ -15,6 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from .faulty import Faulty
 from .heard import Heard, Mouth
 from .process import alive, children, drop_powers
 
@@ -41,7 +41,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-class Serving:
+class Serving(Faulty):
     """One data folder and the server on it; it may be killed and started again.
 
     options: more words of the command line. plain: without the faults' and stubs' nodes.
@@ -79,10 +79,6 @@ class Serving:
     @property
     def data(self) -> Path:
         return self.folder / "data"
-
-    @property
-    def nodes(self) -> Path:
-        return self.folder / "nodes"
 
     @property
     def models(self) -> Path:
@@ -156,6 +152,13 @@ class Serving:
     def is_healthy(self) -> bool:
         return self._status("/api/health") == 200
 
+    def answers(self) -> bool:
+        """As `is_healthy`, of a server that may not listen yet."""
+        try:
+            return self.is_healthy()
+        except OSError:
+            return False
+
     def _status(self, path: str) -> int:
         if self.process is None or self.process.poll() is not None:
             raise AssertionError(f"the server has ended: {self.said[-2000:]}")
@@ -202,31 +205,6 @@ class Serving:
             with suppress(subprocess.TimeoutExpired):
                 self.stop()
 
-    # faults
-
-    def fault(self, type: str, what: str, call: int = 0) -> None:
-        """From now on the node type fails so, at its `call`th call or at each."""
-        part = self.nodes / "faults.part"
-        part.write_text(json.dumps({"type": type, "call": call, "what": what}))
-        part.replace(self.nodes / "faults.json")
-
-    def mend(self) -> None:
-        (self.nodes / "faults.json").unlink(missing_ok=True)
-        (self.folder / "full").unlink(missing_ok=True)
-
-    def fill_disk(self, folder: str) -> None:
-        """Nothing can be written under paths that hold this text."""
-        (self.folder / "full").write_text(folder)
-
-    def count_calls(self) -> None:
-        (self.nodes / "calls.log").unlink(missing_ok=True)
-        (self.nodes / "calls").touch()
-
-    def calls(self, type: str) -> int:
-        """How often a node type was called since `count_calls`."""
-        file = self.nodes / "calls.log"
-        return file.read_text().split().count(type) if file.exists() else 0
-
     # runs
 
     def submit(self, graph: object, **more: object) -> Heard:
@@ -244,6 +222,17 @@ class Serving:
         run: dict[str, Any] = heard.json
         assert run["status"] in {"completed", "failed", "cancelled"}, f"not final: {run}"
         return run
+
+    def status(self, id: str) -> str:
+        """Of a run, as it is now."""
+        return str(self.mouth.ask("GET", f"/api/runs/{id}").json["status"])
+
+    @property
+    def streams(self) -> int:
+        """Open event streams, as the server's own metrics count them."""
+        text = self.mouth.ask("GET", "/metrics").body.decode()
+        (line,) = [line for line in text.splitlines() if line.startswith("latentgraph_sockets")]
+        return int(float(line.rpartition(" ")[2]))
 
     def __repr__(self) -> str:
         return f"Serving(:{self.port})"

@@ -6,7 +6,29 @@ from pathlib import Path
 
 import pytest
 
-from tests.attacks import files, graphs, http, runtime, sockets, static  # noqa: F401 - the deeds
+from tests.attacks import (  # noqa: F401 - the deeds
+    bodies,
+    caches,
+    cancelling,
+    failing,
+    graphfiles,
+    graphs,
+    handshakes,
+    heads,
+    killing,
+    loras,
+    models,
+    origins,
+    pictures,
+    queueing,
+    secrecy,
+    served,
+    starting,
+    static,
+    stopping,
+    streams,
+    weights,
+)
 from tests.attacks.book import ATTACKS, ELSEWHERE, NIGHTLY, NOT_YET, Attack
 from tests.attacks.deeds import DEEDS
 from tests.attacks.field import Field

@@ -11,7 +11,7 @@ from server.client import AsyncClient, RefusedError
 from tests.attacks.field import Field, png, upload
 from tests.attacks.process import MEBIBYTE, resident
 from tests.attacks.serving import Serving, until
-from tests.attacks.sockets import _p99, _sockets, _watched
+from tests.attacks.streams import p99, watched
 from tests.attacks.stubs import sums
 from tests.attacks.websocket import WebSocket
 
@@ -54,12 +54,12 @@ def stalled(serving: Serving, readers: int, runs: int, seconds: float) -> None:
     ]
     try:
         with WebSocket(serving.port, "/api/events") as awake:
-            lags = _watched(field, awake, runs=runs, nodes=500)
-            worst = _p99(lags)
+            lags = watched(field, awake, runs=runs, nodes=500)
+            worst = p99(lags)
             assert worst <= seconds, f"p99 {worst:.3f} s of {len(lags)}"
             grown = (resident(serving.pid) - before) / MEBIBYTE
             assert grown <= 300, f"grew by {grown:.0f} MiB"
-            until(lambda: _sockets(field) == 1, 30, "the server has closed those that stall")
+            until(lambda: serving.streams == 1, 30, "the server has closed those that stall")
     finally:
         for link in asleep:
             link.close()

@@ -16,7 +16,7 @@ from pathlib import Path
 from signal import SIGKILL
 from typing import Any
 
-from tests.attacks.runtime import integrity
+from tests.attacks.killing import integrity
 from tests.attacks.serving import Serving, until
 from tests.attacks.stubs import slow, sums
 
@@ -54,7 +54,7 @@ def lives(serving: Serving, rounds: int, seed: int) -> set[str]:
             continue
         serving.kill()
         serving.start(wait=False)
-        until(lambda: _answers(serving), READY, "the server answers again")
+        until(serving.answers, READY, "the server answers again")
     return accepted
 
 
@@ -83,13 +83,6 @@ def look(serving: Serving, accepted: set[str]) -> None:
 def _left(serving: Serving) -> int:
     counts = serving.mouth.ask("GET", "/api/system").json["runs"]
     return int(counts["queued"]) + int(counts["running"])
-
-
-def _answers(serving: Serving) -> bool:
-    try:
-        return serving.is_healthy()
-    except OSError:
-        return False
 
 
 def test_500_kills(tmp_path: Path) -> None:

@@ -76,7 +76,7 @@ class Machine(RuleBasedStateMachine):
     def kill_the_server(self) -> None:
         self.serving.kill()
         self.serving.start(wait=False)
-        until(self._answers, 60, "it answers again")
+        until(self.serving.answers, 60, "it answers again")
 
     @rule()
     def kill_the_worker(self) -> None:
@@ -87,7 +87,7 @@ class Machine(RuleBasedStateMachine):
     def restart(self) -> None:
         assert self.serving.stop() == 0
         self.serving.start(wait=False)
-        until(self._answers, 60, "it answers again")
+        until(self.serving.answers, 60, "it answers again")
 
     @rule()
     def settle(self) -> None:
@@ -141,12 +141,6 @@ class Machine(RuleBasedStateMachine):
         heard = self.serving.mouth.ask("GET", f"/api/events?after={after}&limit=1000")
         found: list[Json] = heard.json["events"]
         return found
-
-    def _answers(self) -> bool:
-        try:
-            return self.serving.is_healthy()
-        except OSError:
-            return False
 
 
 def test_2000_steps() -> None:

@@ -2,7 +2,8 @@
 
 Lines in the file that ATTACKS_WATCH names: connections to other machines, programs started, and
 files written outside the folders that ATTACKS_ROOTS lists. While a file `full` stands beside it,
-the disk is full: nothing can be opened for writing in the folder that `full` names.
+the disk is full: nothing can be opened for writing in the folder that `full` names. While a file
+`slow` stands there, a file that is complete waits a second before it gets its name.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import errno
 import os
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +23,7 @@ QUIET = ("/dev/", "/proc/")
 class Watch:
     def __init__(self, target: str, roots: str) -> None:
         self.full = Path(target).with_name("full")
+        self.slow = Path(target).with_name("slow")
         self.roots = tuple(roots.split(os.pathsep))
         self.secrets = str(Path(target).with_name("canary"))
         self.log = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
@@ -32,6 +35,8 @@ class Watch:
             self.changed(given[0], event)
         elif event in {"os.rename", "os.link", "os.symlink"}:
             self.changed(given[1], event)
+            if event == "os.rename" and str(given[0]).endswith(".part") and self.slow.exists():
+                time.sleep(1.0)
         elif event == "socket.connect":
             self.connected(given[1])
         elif event == "socket.getaddrinfo":

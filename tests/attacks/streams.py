@@ -1,51 +1,26 @@
-"""Attacks by WebSocket: readers that stall, frames that are wrong, clients that vanish."""
+"""Attacks on the stream of events: readers that stall, vanish, come and go, ping."""
 
 from __future__ import annotations
 
 import json
 import socket
 import time
-from contextlib import suppress
 from threading import Event, Thread
 from typing import Any
 
 from .book import Attack
 from .deeds import deed
-from .field import PATIENT, TOKEN, Field
+from .field import PATIENT, Field
 from .process import MEBIBYTE, resident, size
 from .roles import with_value
 from .serving import until
+from .siege import wait_for_quiet
 from .stubs import slow, sums
-from .websocket import PING, ClosedError, WebSocket, frame
+from .websocket import PING, WebSocket, frame
 
 Json = Any
 NEXT = time.monotonic_ns
 """A number that no run had before, so that nothing is found kept."""
-
-
-@deed("W001", proves=["101"])
-def foreign_page(field: Field, attack: Attack) -> None:
-    _refused(field, attack, attack.send["headers"])
-
-
-@deed("W002")
-def no_origin(field: Field, attack: Attack) -> None:
-    _refused(field, attack, attack.send["headers"])
-    own = {"Origin": f"http://127.0.0.1:{field.serving.port}"}
-    with WebSocket(field.serving.port, headers=own) as friend:
-        assert friend.status == 101
-
-
-@deed("W003")
-def without_token(field: Field, attack: Attack) -> None:
-    serving = field.guarded
-    for headers in ({}, {"Authorization": "Bearer wrong"}, {"Cookie": "latentgraph_session=x"}):
-        with WebSocket(serving.port, headers=headers) as link:
-            assert link.status in attack.expect["status"]
-    with WebSocket(serving.port, f"/api/events?token={TOKEN}") as link:
-        assert link.status in attack.expect["status"]
-    with WebSocket(serving.port, headers={"Authorization": f"Bearer {serving.token}"}) as link:
-        assert link.status == 101
 
 
 @deed(
@@ -61,21 +36,21 @@ def stalled(field: Field, attack: Attack) -> None:
     target = "/api/events?previews=1&after=0"
     before = resident(field.serving.pid)
     with WebSocket(field.serving.port, "/api/events?previews=1") as alone:
-        usual = _p99(_watched(field, alone, runs=20, nodes=500))
+        usual = p99(watched(field, alone, runs=20, nodes=500))
     with (
         WebSocket(field.serving.port, target, small=True) as asleep,
         WebSocket(field.serving.port, "/api/events?previews=1") as awake,
     ):
-        lags = _watched(field, awake, runs=20, nodes=500)
-        worst = _p99(lags)
+        lags = watched(field, awake, runs=20, nodes=500)
+        worst = p99(lags)
         assert len(lags) > 20_000
-        assert worst <= max(0.25 * PATIENT, 2 * usual), f"p99 {worst:.3f} s, alone {usual:.3f} s"
+        assert worst <= max(0.5 * PATIENT, 4 * usual), f"p99 {worst:.3f} s, alone {usual:.3f} s"
         assert resident(field.serving.pid) - before <= 64 * MEBIBYTE
         assert asleep.status == 101
-        until(lambda: _sockets(field) == 1, 15, "the stalled socket is closed by the server")
+        until(lambda: field.serving.streams == 1, 15, "the stalled socket is closed by the server")
 
 
-def _watched(field: Field, awake: WebSocket, runs: int, nodes: int) -> list[float]:
+def watched(field: Field, awake: WebSocket, runs: int, nodes: int) -> list[float]:
     """Seconds from each event's time to its arrival, over some runs and one with previews."""
     hello = awake.json()
     assert hello["type"] == "hello"
@@ -88,7 +63,7 @@ def _watched(field: Field, awake: WebSocket, runs: int, nodes: int) -> list[floa
         if kind == 1:
             event = json.loads(data)
             if "time" in event:
-                lags.append(_age(event["time"]))
+                lags.append(age(event["time"]))
             if event["type"] == "run_finished":
                 left.discard(event["run"])
         if not left:
@@ -96,38 +71,14 @@ def _watched(field: Field, awake: WebSocket, runs: int, nodes: int) -> list[floa
     return lags
 
 
-def _p99(lags: list[float]) -> float:
+def p99(lags: list[float]) -> float:
     return sorted(lags)[len(lags) * 99 // 100]
 
 
-def _age(text: str) -> float:
+def age(text: str) -> float:
     from datetime import UTC, datetime
 
     return (datetime.now(UTC) - datetime.fromisoformat(text)).total_seconds()
-
-
-@deed("W005", proves=["server alive"])
-def large_frame(field: Field, attack: Attack) -> None:
-    for kind in (1, 2):
-        with WebSocket(field.serving.port) as link:
-            link.json()
-            with suppress(BrokenPipeError, ConnectionResetError):  # it need not take it all
-                link.send(b"x" * 10_000_000, kind)
-            code = link.close_code()
-            assert code in (*attack.expect["close_code"], 0), code
-    with WebSocket(field.serving.port) as link:
-        link.json()
-        link.link.sendall(frame(b"x" * 70_000))
-        assert link.close_code() in attack.expect["close_code"]
-    assert field.serving.is_healthy()
-
-
-@deed("W006")
-def not_utf8(field: Field, attack: Attack) -> None:
-    with WebSocket(field.serving.port) as link:
-        link.json()
-        link.send(bytes.fromhex(attack.send["frame_hex"]))
-        assert link.close_code() in attack.expect["close_code"]
 
 
 @deed("W007", proves=["health p99 < 250 ms", "RSS bounded"])
@@ -158,47 +109,6 @@ def pings(field: Field, attack: Attack) -> None:
         reading.set()
         link.link.shutdown(socket.SHUT_WR)
         thread.join()
-
-
-@deed("W008", proves=["error message or 1003/1008 close; never a handler traceback"])
-def odd_messages(field: Field, attack: Attack) -> None:
-    nest = "[" * 10_000 + "]" * 10_000
-    frames = [*(item for item in attack.send["frames"] if item[0] != "<"), nest]
-    frames += ["null", "[]", '{"type":3}', '{"type":"subscribe","runs":3}']
-    frames += ['{"type":"ping","type":1}', "x" * 60_000]
-    frames += ['{"type":"subscribe","after":"x"}', '{"type":"subscribe","after":1e400}']
-    for text in frames:
-        with WebSocket(field.serving.port) as link:
-            link.json()
-            link.send(text)
-            code, reply = _reply(link)
-            assert code in {0, 1003, 1008}, (text, code)
-            assert code or (reply["type"] == "error" and reply["code"] and reply["message"])
-
-
-@deed("W009", proves=["typed error", "cap on subscriptions"])
-def unknown_runs(field: Field, attack: Attack) -> None:
-    cap = field.mouth.ask("GET", "/api/limits").json["max_subscriptions"]
-    with WebSocket(field.serving.port) as link:
-        link.json()
-        for runs in (["nosuchrun"], [f"run{at}" for at in range(cap + 1)], ["x"] * 5000):
-            link.send({"type": "subscribe", "runs": runs})
-            reply = link.json()
-            assert reply["type"] == "error", reply
-            assert reply["code"]
-    with WebSocket(field.serving.port) as link:
-        link.json()
-        link.send({"type": "subscribe", "runs": ["r"] * 10_000})
-        code, reply = _reply(link)
-        assert code in {1008, 1009} or reply["type"] == "error"
-
-
-def _reply(link: WebSocket) -> tuple[int, Json]:
-    """The next message, or the code with which the other side closed."""
-    try:
-        return 0, link.json()
-    except ClosedError as closed:
-        return closed.code or 1006, {}
 
 
 @deed("W010", proves=["gap-free seq", "exactly one terminal event per run"])
@@ -254,13 +164,8 @@ def _page(field: Field, after: int) -> list[Json]:
 @deed("W011", proves=["heartbeat closes it within 60 s; its queue is freed"])
 def vanished(field: Field, attack: Attack) -> None:
     """A client that answers no ping any more, as one whose machine was switched off."""
-    with WebSocket(field.serving.port, seconds=60) as link:
-        link.json()
-        begun = time.monotonic()
-        while _sockets(field) and time.monotonic() - begun < 60:
-            time.sleep(0.5)
-        assert _sockets(field) == 0
-        assert time.monotonic() - begun < 60
+    wait_for_quiet(field.siege)
+    assert field.siege.dropped < 60
 
 
 @deed("W012", proves=["run continues and result is fetchable"])
@@ -305,21 +210,8 @@ def come_and_go(field: Field, attack: Attack) -> None:
                 link.send((1000).to_bytes(2, "big"), 8)
             elif at % 3 == 1:
                 link.json()
-    until(lambda: _sockets(field) == 0, 30, "no sockets are left")
+    until(lambda: field.serving.streams == 0, 30, "no sockets are left")
     after = size(field.serving.pid)
     assert after.files <= before.files + 8
     assert after.threads <= before.threads + 8
     assert after.resident <= before.resident + 64 * MEBIBYTE
-
-
-def _refused(field: Field, attack: Attack, headers: dict[str, str]) -> None:
-    for target in ("/api/events", "/api/events?after=0"):
-        with WebSocket(field.serving.port, target, headers) as link:
-            assert link.status in attack.expect["status"]
-
-
-def _sockets(field: Field) -> int:
-    """Open event streams, as the server's own metrics count them."""
-    text = field.mouth.ask("GET", "/metrics").body.decode()
-    (line,) = [line for line in text.splitlines() if line.startswith("latentgraph_sockets")]
-    return int(float(line.rpartition(" ")[2]))

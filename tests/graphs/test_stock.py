@@ -30,6 +30,10 @@ PUBLIC = {
     "t2i-adapter": "image adapter model prompt negative seed steps guidance width height strength "
     "end",
     "lora-stack": "prompt negative loras seed steps guidance",
+    "model-parts": "prompt negative unet text_encoder vae seed steps guidance width height",
+    "words": "prompt negative words skip_layers seed steps guidance",
+    "sdxl": "prompt style seed steps guidance width height "
+    "original_width original_height crop_left crop_top",
     "sdxl-refiner": "prompt negative seed steps handoff guidance width height",
     "inpaint-4": "image mask prompt negative seed steps guidance strength width height",
     "inpaint-9": "model image mask prompt negative seed steps guidance width height",

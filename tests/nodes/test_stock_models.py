@@ -37,6 +37,7 @@ def engine_at(*folders: Path) -> Engine:
 def run(engine: Engine, doc: Doc, **inputs: Any) -> Any:
     asked = {"prompt": PROMPT, "negative": NEGATIVE, "seed": SEED, "steps": STEPS}
     asked |= {"guidance": SCALE} | inputs
+    asked = {name: value for name, value in asked.items() if name in doc["inputs"]}
     result = engine.run(engine.parse(json.dumps(doc)), asked, want=["image"]).check()
     return np.asarray(result.values["image"].pixels)
 

@@ -9,6 +9,7 @@ import type { Catalogue, Input } from "./catalogue.ts";
 import { converter } from "./converters.ts";
 import { readersOf, requirements, wayBetween } from "./cycles.ts";
 import { nearest } from "./errors.ts";
+import { NEW_PORT } from "./measures.ts";
 import { ID, RESERVED, STRUCTURAL, splitWire, wireList } from "./model.ts";
 import type { Graph, GraphNode } from "./model.ts";
 import { typesOf } from "./porttypes.ts";
@@ -281,6 +282,8 @@ function noInput(node: GraphNode, port: string, known: readonly string[] = []): 
 }
 
 function badName(name: string, what: string): Refusal | null {
+  // The row for a new port: it gets its name when the wire is drawn.
+  if (name === NEW_PORT) return null;
   if (ID.test(name) && !(RESERVED.has(name) && what !== "a public output")) return null;
   return { code: "bad_id", message: `'${name.slice(0, 64)}' cannot be the name of ${what}.` };
 }

@@ -13,6 +13,10 @@ interface Props {
   /** Whether nothing at all may be chosen. */
   readonly unset: boolean;
   readonly refresh: boolean;
+  /** A word or two about an option, beside it. */
+  readonly about?: (option: string) => string;
+  /** What is said where there is nothing to choose from. */
+  readonly none?: string;
   readonly choose: (value: string | null) => void;
   readonly close: () => void;
   readonly children: ReactElement;
@@ -20,7 +24,7 @@ interface Props {
 
 const SEARCHED = 7;
 
-export default function ChoiceList({ name, options, chosen, unset, refresh, choose, close, children }: Props): JSX.Element {
+export default function ChoiceList({ name, options, chosen, unset, refresh, about, none = say("field.empty.list"), choose, close, children }: Props): JSX.Element {
   const list = useRef<HTMLDivElement>(null);
   const id = useId();
   const [query, setQuery] = useState("");
@@ -82,10 +86,11 @@ export default function ChoiceList({ name, options, chosen, unset, refresh, choo
                 onClick={() => choose(row)}
               >
                 {row === null ? <span className="choice-unset">{say("field.unset")}</span> : <Path text={row} />}
+                {row !== null && about && <span className="choice-about">{about(row)}</span>}
               </div>
             ))}
           </div>
-          {rows.length === 0 && <p className="choice-none">{say(options.length === 0 ? "field.empty.list" : "field.none")}</p>}
+          {rows.length === 0 && <p className="choice-none">{options.length === 0 ? none : say("field.none")}</p>}
         </Popover.Content>
       </Popover.Portal>
     </Popover.Root>

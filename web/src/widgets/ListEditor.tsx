@@ -50,7 +50,7 @@ interface MoveProps {
 
 function Move({ label, path, disabled, click }: MoveProps): JSX.Element {
   return (
-    <button type="button" className="icon-button" title={label} aria-label={label} disabled={disabled} onClick={click}>
+    <button type="button" className="mini" title={label} aria-label={label} disabled={disabled} onClick={click}>
       <svg viewBox="0 0 16 16" width="14" height="14" aria-hidden="true">
         <path className="line" d={path} />
       </svg>

@@ -37,7 +37,7 @@ export function SeedField({ mode, setMode, used, ...props }: SeedProps): JSX.Ele
           {say("field.seed.used", { seed: used })}
         </button>
       )}
-      <button type="button" className="icon-button" title={say("field.seed.dice")} aria-label={say("field.seed.dice")} onClick={() => set(randomSeed())}>
+      <button type="button" className="mini" title={say("field.seed.dice")} aria-label={say("field.seed.dice")} onClick={() => set(randomSeed())}>
         <svg viewBox="0 0 16 16" width="14" height="14" aria-hidden="true">
           <rect x="2" y="2" width="12" height="12" rx="2.5" className="line" />
           <circle cx="5.3" cy="5.3" r="1.1" />
@@ -47,7 +47,7 @@ export function SeedField({ mode, setMode, used, ...props }: SeedProps): JSX.Ele
           <circle cx="10.7" cy="10.7" r="1.1" />
         </svg>
       </button>
-      <button type="button" className="icon-button" data-on={mode !== "fixed" || undefined} title={after} aria-label={after} onClick={() => setMode(next)}>
+      <button type="button" className="mini" data-on={mode !== "fixed" || undefined} title={after} aria-label={after} onClick={() => setMode(next)}>
         <ModeMark mode={mode} />
       </button>
     </div>

@@ -13,7 +13,7 @@ TORCH := $(shell grep '^torch==' constraints.txt)
 NPM := $(BIN)/python web/npm.py web
 WEB_SOURCES := $(shell find web/src web/index.html web/vite.config.ts -type f)
 
-.PHONY: run serve install test check bench demo-model web web-build web-check clean
+.PHONY: run serve install test check soak fuzz bench demo-model web web-build web-check clean
 
 run: install
 	$(BIN)/latentgraph run graphs/txt2img.json -o $(OUT)
@@ -43,6 +43,15 @@ check: $(VENV)/.dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# What `make test` does in its short form, at length: 500 times kill -9, a cancel in every step,
+# crowds, 2,000 steps of a state machine, half an hour of runs. About an hour and a half.
+soak: $(VENV)/.dev
+	$(BIN)/pytest $(filter-out tests/soak/fuzz.py,$(wildcard tests/soak/*.py))
+
+# 20,000 requests made from the OpenAPI document.
+fuzz: $(VENV)/.dev
+	$(BIN)/pytest tests/soak/fuzz.py
 
 # The editor for developers: reloads by itself, against a server that runs (`make serve`).
 web: web/node_modules/.installed

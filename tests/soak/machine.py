@@ -12,7 +12,7 @@ from pathlib import Path
 from signal import SIGKILL
 from typing import Any
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
@@ -143,13 +143,21 @@ class Machine(RuleBasedStateMachine):
         return found
 
 
-def test_2000_steps() -> None:
+def steps(*, lives: int, a_life: int, at_random: bool) -> None:
+    """So many servers, each taking so many steps."""
     run_state_machine_as_test(
         Machine,
         settings=settings(
-            max_examples=max(1, STEPS // A_LIFE),
-            stateful_step_count=min(STEPS, A_LIFE),
+            max_examples=lives,
+            stateful_step_count=a_life,
+            derandomize=not at_random,
+            database=None,
+            phases=[Phase.generate],
             deadline=None,
             suppress_health_check=list(HealthCheck),
         ),
     )
+
+
+def test_2000_steps() -> None:
+    steps(lives=max(1, STEPS // A_LIFE), a_life=min(STEPS, A_LIFE), at_random=True)

@@ -1,0 +1,197 @@
+/** The editor as a person uses it: by mouse, keys and what can be read on the page. */
+
+import { chromium } from "playwright-core";
+import type { Browser, BrowserContext, Locator, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, expect, inject } from "vitest";
+import { findChromium } from "./chromium.mjs";
+
+export interface At {
+  readonly x: number;
+  readonly y: number;
+}
+
+interface Opening {
+  readonly width?: number;
+  readonly height?: number;
+  readonly touch?: boolean;
+  readonly path?: string;
+}
+
+let browser: Browser;
+const contexts: BrowserContext[] = [];
+/** What the page complained about: errors nobody expected fail the test. */
+const complaints: string[] = [];
+
+/** Registers the browser for a file of tests. */
+export function withBrowser(): void {
+  beforeAll(async () => {
+    const executablePath = findChromium();
+    if (executablePath === null) throw new Error("There is no Chromium: run `npm run chromium`.");
+    browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-dev-shm-usage"] });
+  });
+  afterEach(async () => {
+    await Promise.all(contexts.splice(0).map((context) => context.close()));
+    expect(complaints.splice(0)).toEqual([]);
+  });
+  afterAll(() => browser.close());
+}
+
+/** A browser profile of its own: nothing kept from other tests. */
+export async function profile({ width = 1600, height = 900, touch = false }: Opening = {}): Promise<BrowserContext> {
+  const context = await browser.newContext({ viewport: { width, height }, hasTouch: touch, locale: "en-GB", colorScheme: "dark" });
+  await context.grantPermissions(["clipboard-read", "clipboard-write"], { origin: inject("url") });
+  contexts.push(context);
+  return context;
+}
+
+export async function open(opening: Opening = {}): Promise<Editor> {
+  return openIn(await profile(opening), opening.path);
+}
+
+/** Another page of the same profile. */
+export async function openIn(context: BrowserContext, path = "/"): Promise<Editor> {
+  const page = await context.newPage();
+  page.on("pageerror", (error) => complaints.push(error.message));
+  page.on("console", (message) => {
+    if (message.type() === "error" && !message.text().startsWith("Failed to load resource")) complaints.push(message.text());
+  });
+  await page.goto(inject("url") + path);
+  const editor = new Editor(page);
+  await editor.settled();
+  return editor;
+}
+
+export class Editor {
+  readonly page: Page;
+
+  constructor(page: Page) {
+    this.page = page;
+  }
+
+  /** Until cards are drawn and the server's plan is known. */
+  async settled(): Promise<void> {
+    await this.page.locator(".card").first().waitFor();
+  }
+
+  node(id: string): Locator {
+    return this.page.locator(`.react-flow__node[data-id="${id}"]`);
+  }
+
+  card(id: string): Locator {
+    return this.node(id).locator("> .card, > .frame");
+  }
+
+  port(id: string, key: string): Locator {
+    return this.node(id).locator(`> * > .port[data-port="${key}"]`);
+  }
+
+  field(id: string, port: string): Locator {
+    return this.card(id).getByLabel(port, { exact: true });
+  }
+
+  async ids(): Promise<string[]> {
+    const all = await this.page.locator(".react-flow__node").all();
+    return Promise.all(all.map(async (one) => (await one.getAttribute("data-id")) ?? ""));
+  }
+
+  async wires(): Promise<string[]> {
+    const all = await this.page.locator(".react-flow__edge").all();
+    const keys = await Promise.all(all.map(async (one) => (await one.getAttribute("data-id")) ?? ""));
+    return keys.sort();
+  }
+
+  async middle(found: Locator): Promise<At> {
+    const box = await found.boundingBox();
+    if (!box) throw new Error("It is not on the page.");
+    return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+  }
+
+  async drag(from: At, to: At, key?: "Alt" | "Shift"): Promise<void> {
+    const { mouse, keyboard } = this.page;
+    await mouse.move(from.x, from.y);
+    if (key) await keyboard.down(key);
+    await mouse.down();
+    await mouse.move((from.x + to.x) / 2, (from.y + to.y) / 2, { steps: 4 });
+    await mouse.move(to.x, to.y, { steps: 4 });
+    await mouse.up();
+    if (key) await keyboard.up(key);
+  }
+
+  async wire(from: Locator, to: Locator): Promise<void> {
+    await this.drag(await this.middle(from), await this.middle(to));
+  }
+
+  /** A point of the ground that no card covers. */
+  async ground(): Promise<At> {
+    const found = await this.page.evaluate(() => {
+      const box = document.querySelector(".canvas")?.getBoundingClientRect();
+      if (!box) return null;
+      for (let y = box.bottom - 60; y > box.top + 60; y -= 30) {
+        for (let x = box.left + 60; x < box.right - 300; x += 40) {
+          const free = [0, 60].every((by) => document.elementFromPoint(x + by, y)?.classList.contains("react-flow__pane") === true);
+          if (free) return { x, y };
+        }
+      }
+      return null;
+    });
+    if (!found) throw new Error("There is no free ground.");
+    return found;
+  }
+
+  /** Types into the open palette and takes the first row. */
+  async choose(name: string): Promise<void> {
+    const input = this.page.getByRole("combobox", { name: "Add a node" });
+    await input.fill(name);
+    await this.page.locator("#palette-list [role=option]").first().waitFor();
+    await input.press("Enter");
+  }
+
+  async add(name: string, at?: At): Promise<string> {
+    const before = new Set(await this.ids());
+    const point = at ?? (await this.ground());
+    await this.page.mouse.dblclick(point.x, point.y);
+    await this.choose(name);
+    return this.added(before);
+  }
+
+  async added(before: ReadonlySet<string>): Promise<string> {
+    await expect.poll(async () => (await this.ids()).filter((id) => !before.has(id)).length).toBe(1);
+    const id = (await this.ids()).find((one) => !before.has(one));
+    if (id === undefined) throw new Error("Nothing was added.");
+    return id;
+  }
+
+  async focusCanvas(): Promise<void> {
+    await this.page.locator(".canvas").focus();
+  }
+
+  async press(...keys: readonly string[]): Promise<void> {
+    for (const key of keys) await this.page.keyboard.press(key);
+  }
+
+  /** All nodes as the clipboard has them. */
+  async copied(): Promise<string> {
+    await this.focusCanvas();
+    await this.press("Control+a", "Control+c");
+    const text = await this.page.evaluate(() => navigator.clipboard.readText());
+    await this.press("Escape");
+    return text;
+  }
+
+  async run(): Promise<void> {
+    await this.page.locator(".run-button").click();
+  }
+
+  async finished(id: string, seconds = 120): Promise<void> {
+    await this.node(id).locator("> [data-phase=done]").waitFor({ timeout: seconds * 1000 });
+  }
+
+  /** What the plan says of a node: `run`, `cached`, `unneeded`, ... */
+  async mark(id: string): Promise<string> {
+    return (await this.card(id).getAttribute("data-mark")) ?? "";
+  }
+
+  picture(id: string): Locator {
+    return this.card(id).locator(".card-picture img, .frame-picture img").first();
+  }
+}

@@ -17,6 +17,7 @@ from nodes.demo import MODEL_DIR
 from nodes.demo.train.blueprint import PAPER, draw_blueprints
 from nodes.demo.train.captions import write
 from nodes.demo.train.classify import NEAR
+from nodes.demo.train.export import CONTROL, LORA
 from nodes.demo.train.guides import draw_guided, edges, picture
 
 STEPS, GUIDANCE, ROWS = 20, 4.0, 20
@@ -52,7 +53,7 @@ def overlap(first: Bits, second: Bits) -> float:
 
 def control(model: Path, count: int) -> dict[str, float]:
     """Mean overlap with the silhouette, for captions that say neither shape nor place."""
-    net = ControlNetModel.from_pretrained(model / "control", torch_dtype=torch.float32)
+    net = ControlNetModel.from_pretrained(model / CONTROL, torch_dtype=torch.float32)
     pipe = StableDiffusionControlNetPipeline.from_pretrained(model, controlnet=net)
     pipe.set_progress_bar_config(disable=True)
     cases = draw_guided(count, 90_010)
@@ -106,7 +107,9 @@ def style(model: Path, count: int) -> dict[str, float]:
 
     figures = {"without LoRA": distance(worded)}
     before = images(worded[:ROWS])
-    pipe.load_lora_weights(model / "lora", adapter_name="style")
+    pipe.load_lora_weights(
+        model / LORA.parent, weight_name=LORA.name, adapter_name="style", local_files_only=True
+    )
     for scale in (0.5, 1.0):
         pipe.set_adapters(["style"], [scale])
         figures[f"with its word, strength {scale:g}"] = distance(worded)

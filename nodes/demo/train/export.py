@@ -16,9 +16,11 @@ from diffusers import (
 from torch import Tensor
 from transformers import CLIPTextModel, CLIPTokenizer
 
+from nodes.demo import CONTROL_DIR, LORA_FILE, MODEL_DIR
 from nodes.demo.train.unet import SCHEDULE
 
 CARD = "README.md"
+CONTROL, LORA = CONTROL_DIR.relative_to(MODEL_DIR), LORA_FILE.relative_to(MODEL_DIR)
 
 
 @dataclass(frozen=True)
@@ -63,9 +65,11 @@ def _write(parts: Parts, folder: Path) -> None:
     )
     pipeline.to(torch.float16).save_pretrained(folder, safe_serialization=True)
     pipeline.to(torch.float32)
-    parts.control.half().save_pretrained(folder / "control", safe_serialization=True)
+    parts.control.half().save_pretrained(folder / CONTROL, safe_serialization=True)
     parts.control.float()
-    StableDiffusionPipeline.save_lora_weights(folder / "lora", unet_lora_layers=parts.lora)
+    StableDiffusionPipeline.save_lora_weights(
+        folder / LORA.parent, unet_lora_layers=parts.lora, weight_name=LORA.name
+    )
     _load_in_single(folder / "text_encoder" / "config.json")
     for path in folder.rglob("*.safetensors"):
         path.chmod(0o644)

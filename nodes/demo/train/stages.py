@@ -29,8 +29,8 @@ class Sizes:
     test: int = 64
 
     def scaled(self, count: int) -> int:
-        """The share of `count`, at least a few batches."""
-        return max(256, round(count * self.share))
+        """The share of `count`, at least two batches."""
+        return max(48, round(count * self.share))
 
     @property
     def captions(self) -> int:

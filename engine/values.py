@@ -8,6 +8,7 @@ whose fields are tensors, plain values, tuples, dicts or other Values.
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from functools import cache
@@ -21,6 +22,7 @@ Tensor = Any
 Json = Any
 _quoted = json.JSONEncoder().encode
 PLAIN = (type(None), bool, int, float, str)
+BINS = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,11 @@ class Value:
         return ()
 
     def summary(self) -> dict[str, Json]:
-        """What a person wants to know of it: shapes, dtypes, min, max and mean of each tensor."""
+        """What a person wants to know of it: shape, dtype, device, range, mean and spread.
+
+        One entry a tensor. `histogram` counts the elements in 32 equal bins from min to max; it
+        is left out where there is NaN or infinity.
+        """
         return {"type": type(self).__name__, "tensors": [_summary(t) for t in self.tensors()]}
 
     def is_finite(self) -> bool:
@@ -268,6 +274,10 @@ def _summary(tensor: Tensor) -> dict[str, Json]:
     facts: dict[str, Json] = {"shape": list(tensor.shape), "dtype": str(tensor.dtype)}
     facts["device"] = str(tensor.device)
     if tensor.numel() and tensor.dtype.is_floating_point:
-        real = tensor.float()
-        facts |= {"min": real.min().item(), "max": real.max().item(), "mean": real.mean().item()}
+        # On the CPU: counting into bins is not deterministic on a GPU.
+        real = tensor.float().flatten().cpu()
+        low, high = real.min().item(), real.max().item()
+        facts |= {"min": low, "max": high, "mean": real.mean().item()}
+        if math.isfinite(low) and math.isfinite(high):
+            facts["histogram"] = [int(count) for count in real.histc(BINS, low, high).tolist()]
     return facts

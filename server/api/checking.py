@@ -12,6 +12,7 @@ from engine.errors import GraphError, Problem
 from engine.validate import validate
 from server.worker.protocol import Peeked
 
+from . import examples
 from .call import Call
 from .errors import not_found
 from .forms import PeekBody, SubjectBody, ValidateBody
@@ -126,6 +127,7 @@ ROUTES = (
         validated,
         tag="graphs",
         body=ValidateBody,
+        example=examples.VALIDATE,
         answers={200: Answer("All that is wrong; an empty list: it can run.", ProblemsJson)},
     ),
     Route(
@@ -136,6 +138,7 @@ ROUTES = (
         forecast,
         tag="runs",
         body=SubjectBody,
+        example=examples.FORECAST,
         answers={200: Answer("States and seconds by node.", ForecastJson)},
     ),
     Route(
@@ -146,6 +149,7 @@ ROUTES = (
         peek,
         tag="runs",
         body=PeekBody,
+        example=examples.PEEK,
         answers={200: Answer("The picture, or the summary.", PeekJson, (PNG,))},
     ),
 )

@@ -14,8 +14,9 @@ from engine.validate import validate
 from server.library.graphs import Saved
 
 from .call import Call
+from .endpoint import Endpoint, endpoint
 from .house import House
-from .openapi import Endpoint, document, endpoint
+from .openapi import document
 from .page import POLICY, render
 from .prepare import read_text
 from .replies import etagged
@@ -31,7 +32,8 @@ async def openapi(call: Call) -> web.StreamResponse:
 
 async def docs(call: Call) -> web.StreamResponse:
     text, _ = await _document(call.house)
-    page = await asyncio.to_thread(lambda: render(json.loads(text)))
+    origin = f"{call.request.scheme}://{call.header('Host')}"
+    page = await asyncio.to_thread(lambda: render(json.loads(text), origin))
     headers = {"Content-Security-Policy": POLICY}
     return web.Response(text=page, content_type="text/html", headers=headers)
 

@@ -6,6 +6,7 @@ import asyncio
 from pathlib import Path
 
 from aiohttp import web
+from pydantic import BaseModel, ConfigDict
 
 from .call import Call
 from .errors import ApiError, not_found
@@ -44,6 +45,14 @@ the shell. Node types are at <a href="/api/catalogue">/api/catalogue</a>, graphs
 """
 HELP_POLICY = f"default-src 'none'; style-src {source_hash(STYLE)}; frame-ancestors 'none'"
 MAX_NAME = 400
+
+
+class PageQuery(BaseModel):
+    """What a page's address asks for (`?app=name`): read in the browser, not here."""
+
+    model_config = ConfigDict(extra="allow")
+
+
 FILES = "/{file:(?!api/|api$|metrics$).+}"
 
 
@@ -105,6 +114,15 @@ def _missing() -> ApiError:
 
 
 ROUTES = (
-    Route("GET", "/", "index", "The editor", index, tag="editor", quiet=True),
-    Route("GET", FILES, "asset", "The editor's files", asset, tag="editor", quiet=True),
+    Route("GET", "/", "index", "The editor", index, tag="editor", query=PageQuery, quiet=True),
+    Route(
+        "GET",
+        FILES,
+        "asset",
+        "The editor's files",
+        asset,
+        tag="editor",
+        query=PageQuery,
+        quiet=True,
+    ),
 )

@@ -17,7 +17,8 @@ from .forms import ThumbnailQuery
 from .parts import MULTIPART, parts
 from .replies import FILE_POLICY, FOREVER, file_reply, json_reply
 from .route import Answer, Handler, Route
-from .views import ErrorJson, UploadJson, file_json
+from .shown import file_json
+from .views import ErrorJson, UploadJson
 
 PICTURES = ("image/png", "image/jpeg", "image/webp")
 TAKES = (*PICTURES, "application/octet-stream", MULTIPART)

@@ -86,8 +86,12 @@ class RunBody(SubjectBody):
 class PeekBody(SubjectBody):
     """A kept value to look at."""
 
-    wire: Wire
-    turn: list[Whole] = Field(default_factory=list, max_length=32)
+    wire: Wire = Field(description="The value: `node.port`.")
+    turn: list[Whole] = Field(
+        default_factory=list,
+        max_length=32,
+        description="The turn of each enclosing loop, from 0; -1: what it starts from.",
+    )
     as_: Literal["picture", "summary"] = Field("picture", alias="as")
 
 
@@ -178,7 +182,11 @@ class EventsQuery(Strict):
 class AllEventsQuery(EventsQuery):
     after: After | None = None  # type: ignore[assignment]
     run: Annotated[str, Field(max_length=64)] | None = None
-    previews: Flag = False
+    previews: Flag = Field(
+        False,
+        description="Whether the WebSocket sends previews, too.",
+        json_schema_extra={"default": "false"},
+    )
 
 
 def _turns(text: str) -> str:
@@ -193,7 +201,7 @@ def _whole(text: str) -> bool:
 
 
 class PeekQuery(Strict):
-    wire: Wire
+    wire: Wire = Field(description="The value: `node.port`.", examples=["denoise.latent"])
     turn: (
         Annotated[
             str,
@@ -203,7 +211,11 @@ class PeekQuery(Strict):
             ),
         ]
         | None
-    ) = Field(None, description="The turn of each enclosing loop, as 12 or 2,14; -1: the start.")
+    ) = Field(
+        None,
+        description="The turn of each enclosing loop, as 12 or 2,14; -1: the start.",
+        examples=["12"],
+    )
     as_: Literal["picture", "summary"] = Field("picture", alias="as")
 
     @property

@@ -1,4 +1,4 @@
-"""Graphs kept by name, with their versions; and the templates that come with latentgraph."""
+"""Graphs kept by name, with their versions."""
 
 from __future__ import annotations
 
@@ -12,22 +12,16 @@ from engine.errors import GraphError, Problem
 from engine.validate import validate
 from server.library.graphs import ANY, NEW, Saved
 
+from . import examples
 from .call import Call
 from .errors import ApiError, refused
 from .forms import RestoreBody, SaveBody, VersionQuery
 from .prepare import read_graph, read_text
 from .replies import has_etag, json_reply
 from .route import Answer, Route
+from .shown import moment
 from .subject import off_loop
-from .views import (
-    ErrorJson,
-    GraphJson,
-    GraphsJson,
-    TemplateJson,
-    TemplatesJson,
-    VersionsJson,
-    moment,
-)
+from .views import ErrorJson, GraphJson, GraphsJson, VersionsJson
 
 Json = Any
 
@@ -108,26 +102,6 @@ async def restore(call: Call) -> web.StreamResponse:
     return await _reply(call, await kept.restore(call.path["name"], version, expect))
 
 
-async def templates(call: Call) -> web.StreamResponse:
-    rows = [
-        {"name": one.name, "etag": one.etag, "title": one.graph.title, "about": one.graph.about}
-        for one in call.house.shelf.stock.templates.values()
-    ]
-    return json_reply({"templates": rows})
-
-
-async def template(call: Call) -> web.StreamResponse:
-    found = call.house.shelf.template(call.path["name"])
-    reply = {
-        "name": found.name,
-        "etag": found.etag,
-        "title": found.graph.title,
-        "about": found.graph.about,
-        "graph": to_json(found.graph),
-    }
-    return json_reply(reply, headers={"ETag": f'"{found.etag}"'})
-
-
 async def _reply(call: Call, saved: Saved, status: int = 200) -> web.StreamResponse:
     headers = {"ETag": f'"{saved.etag}"'}
     none = call.header("If-None-Match")
@@ -201,6 +175,7 @@ ROUTES = (
         tag="graphs",
         body=SaveBody,
         headers=CONDITIONS,
+        example=examples.SAVE,
         answers={
             200: Answer("Saved as a new version.", GraphJson, headers=ETAG),
             201: Answer("Saved as a new graph.", GraphJson, headers=ETAG),
@@ -236,31 +211,11 @@ ROUTES = (
         tag="graphs",
         body=RestoreBody,
         headers={"If-Match": CONDITIONS["If-Match"]},
+        example=examples.RESTORE,
         answers={
             200: Answer("The new version.", GraphJson, headers=ETAG),
             404: UNKNOWN,
             412: CONFLICT,
-        },
-    ),
-    Route(
-        "GET",
-        "/api/templates",
-        "listTemplates",
-        "The graphs that come with latentgraph",
-        templates,
-        tag="graphs",
-        answers={200: Answer("The templates.", TemplatesJson)},
-    ),
-    Route(
-        "GET",
-        "/api/templates/{name}",
-        "getTemplate",
-        "A graph that comes with latentgraph",
-        template,
-        tag="graphs",
-        answers={
-            200: Answer("The template.", TemplateJson, headers=ETAG),
-            404: Answer("There is no such template.", ErrorJson),
         },
     ),
 )

@@ -16,10 +16,11 @@ from engine.jsontext import DOUBLE, doubles, flaw
 from engine.plainschema import json_schema
 from engine.ports import Input
 
+from . import examples
 from .body import check_media, json_of, parse, read
 from .call import Call
 from .errors import bad_request, refused
-from .forms import NamedRunQuery
+from .forms import NamedRunQuery, WaitQuery
 from .parts import MULTIPART, parts
 from .pictures import is_image, taken_over
 from .prepare import Wish
@@ -41,9 +42,10 @@ async def run_template(call: Call) -> web.StreamResponse:
 
 
 async def _run(call: Call, *, template: bool) -> web.StreamResponse:
-    asked = call.asked(NamedRunQuery)
+    asked = call.asked(WaitQuery)
     house, name = call.house, call.path["name"]
-    graph, version, size = await named(house, name, asked.version, template=template)
+    pinned = asked.version if isinstance(asked, NamedRunQuery) else None
+    graph, version, size = await named(house, name, pinned, template=template)
     ports = await off_loop(size, lambda: faces(graph, house.shelf.catalogue))
     raw, inputs = await _inputs(call, ports)
     wish = Wish(graph=graph, inputs=inputs, name=name, version=version)
@@ -192,6 +194,7 @@ ROUTES = (
         tag="runs",
         query=NamedRunQuery,
         takes=(JSON, MULTIPART),
+        example=examples.NAMED,
         answers={**SUBMITTED, 404: Answer("There is no graph of this name.", ErrorJson)},
         headers=HEADERS,
         about=ABOUT,
@@ -203,8 +206,9 @@ ROUTES = (
         "Run a template",
         run_template,
         tag="runs",
-        query=NamedRunQuery,
+        query=WaitQuery,
         takes=(JSON, MULTIPART),
+        example=examples.NAMED,
         answers={**SUBMITTED, 404: Answer("There is no template of this name.", ErrorJson)},
         headers=HEADERS,
         about=ABOUT,

@@ -34,8 +34,8 @@ class Route:
     """A method on a path. `body` and `query` are pydantic models, checked before `handler` runs.
 
     takes: media types of the body, where `handler` reads it itself. quiet: not in the document.
+    example: a JSON body that works on a fresh server, for the document.
     public: answered without a token. headers: those that mean something, with what they mean.
-    max_body: the name of the limit on the body's size.
     """
 
     method: Method
@@ -50,6 +50,7 @@ class Route:
     answers: Mapping[int, Answer] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
     about: str = ""
+    example: Any = None
     public: bool = False
     quiet: bool = False
 

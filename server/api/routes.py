@@ -14,6 +14,7 @@ from . import (
     signin,
     streaming,
     submitting,
+    templates,
 )
 from .route import Route
 
@@ -23,6 +24,7 @@ API: tuple[Route, ...] = (
     *named.ROUTES,
     *checking.ROUTES,
     *keeping.ROUTES,
+    *templates.ROUTES,
     *filing.ROUTES,
     *streaming.ROUTES,
     *info.ROUTES,

@@ -13,6 +13,7 @@ from server.runs.errors import UnknownRunError
 from server.runs.pages import Filter, Summary
 from server.runs.record import FINAL, Run, Status
 
+from . import examples
 from .call import Call
 from .checking import peeked
 from .errors import not_found
@@ -20,19 +21,10 @@ from .forms import MoveBody, Nothing, PeekQuery, RunsQuery, WaitQuery
 from .prepare import read_text
 from .replies import json_reply
 from .route import PNG, Answer, Route
+from .shown import file_json, maybe_moment, moment, run_json
 from .subject import off_loop
 from .submitting import picture_reply
-from .views import (
-    ErrorJson,
-    PeekJson,
-    RunJson,
-    RunPageJson,
-    RunSummaryJson,
-    file_json,
-    maybe_moment,
-    moment,
-    run_json,
-)
+from .views import ErrorJson, PeekJson, RunJson, RunPageJson, RunSummaryJson
 
 
 async def run_of(call: Call) -> Run:
@@ -220,6 +212,7 @@ ROUTES = (
         move,
         tag="runs",
         body=MoveBody,
+        example=examples.MOVE,
         answers={200: RUN, 404: UNKNOWN, 409: Answer("It does not wait.", ErrorJson)},
     ),
     Route(

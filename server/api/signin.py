@@ -7,6 +7,7 @@ import hashlib
 
 from aiohttp import web
 
+from . import examples
 from .access import COOKIE
 from .call import Call
 from .errors import ApiError
@@ -90,6 +91,7 @@ ROUTES = (
         sign_in,
         tag="session",
         body=TokenBody,
+        example=examples.TOKEN,
         answers={
             200: Answer("The cookie is set, where a token is asked for.", SessionJson),
             401: Answer("That is not the token.", ErrorJson),

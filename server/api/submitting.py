@@ -13,6 +13,7 @@ from engine.bind import faces
 from engine.document import Graph
 from server.runs.record import FINAL, Run, Stored
 
+from . import examples
 from .call import Call
 from .errors import ApiError, bad_request, not_found
 from .forms import RunBody, WaitQuery
@@ -20,8 +21,9 @@ from .pictures import taken_over
 from .prepare import Wish
 from .replies import file_reply, json_reply
 from .route import PNG, Answer, Route
+from .shown import run_json
 from .subject import graph_of, off_loop, runs_of
-from .views import ErrorJson, RunsJson, run_json
+from .views import ErrorJson, RunsJson
 from .webhooks import check_url
 
 Json = Any
@@ -139,6 +141,7 @@ ROUTES = (
         tag="runs",
         body=RunBody,
         query=WaitQuery,
+        example=examples.SUBMIT,
         answers=SUBMITTED,
         headers={KEY: KEY_ABOUT},
     ),

@@ -20,7 +20,7 @@ from server.runs.service import Runs
 from server.runs.subscription import ClosedError
 
 from .errors import refused
-from .views import run_json
+from .shown import run_json
 
 log = logging.getLogger("latentgraph")
 TRIES = (0.0, 2.0, 10.0, 60.0)

@@ -106,11 +106,12 @@ def setups(operator: Operator, settings: Settings) -> list[Setup]:
         Setup(
             device=device,
             dtype=operator.dtype,
-            models=(settings.models,),
+            models=(settings.models, *settings.more_models),
             images=(settings.images,),
             uploads=settings.uploads,
             nodes=settings.nodes,
             values=settings.values,
+            hashes=settings.hashes,
         )
         for device in devices
     ]

@@ -189,7 +189,7 @@ def engine_of(setup: Setup) -> Engine:
     return Engine(
         device=setup.device,
         dtype=setup.dtype,
-        files=Files({"models": setup.models, "images": setup.images}, setup.uploads),
+        files=Files({"models": setup.models, "images": setup.images}, setup.uploads, setup.hashes),
         store=setup.values,
         store_budget=DISK_BUDGET if setup.store_budget is None else setup.store_budget,
         ram_budget=RAM_BUDGET if setup.ram_budget is None else setup.ram_budget,

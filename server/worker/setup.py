@@ -24,9 +24,10 @@ class Setup:
     """The engine that a worker makes.
 
     device, dtype: None leaves the choice to the engine. models, images: folders of files that
-    graphs may name. uploads: by content hash. nodes: the user's own pack. values: where kept
-    values lie on disk, None for nowhere. Budgets are bytes; None is the engine's own. threads:
-    of torch; None leaves them alone. nice: how far the process steps back behind the server.
+    graphs may name. uploads: by content hash. nodes: the user's own pack. values, hashes: where
+    kept values and hashes of files lie on disk, None for nowhere. Budgets are bytes; None is the
+    engine's own. threads: of torch; None leaves them alone. nice: how far the process steps back
+    behind the server.
     """
 
     device: str | None = None
@@ -36,6 +37,7 @@ class Setup:
     uploads: Path | None = None
     nodes: Path | None = None
     values: Path | None = None
+    hashes: Path | None = None
     ram_budget: int | None = None
     store_budget: int | None = None
     model_budget: int | None = None
@@ -50,7 +52,7 @@ class Setup:
         known = {field.name: data[field.name] for field in fields(cls) if field.name in data}
         for name in ("models", "images"):
             known[name] = tuple(Path(text) for text in known.get(name) or ())
-        for name in ("uploads", "nodes", "values"):
+        for name in ("uploads", "nodes", "values", "hashes"):
             known[name] = Path(known[name]) if known.get(name) else None
         return cls(**known)
 

@@ -40,6 +40,8 @@ from . import (
     strings,
     t2iadapter,
     text,
+    upscale,
+    upscalers,
     vae,
 )
 
@@ -78,5 +80,7 @@ __all__ = [
     "strings",
     "t2iadapter",
     "text",
+    "upscale",
+    "upscalers",
     "vae",
 ]

@@ -40,6 +40,7 @@ PUBLIC = {
     "inpaint-crop": "image mask prompt negative seed steps guidance strength width height padding",
     "inpaint-soft": "image mask prompt negative seed steps guidance strength width height",
     "outpaint": "image left top right bottom prompt negative seed steps guidance strength",
+    "upscale": "image upscaler tile width height",
 }
 
 

@@ -29,8 +29,10 @@ from nodes.models import Model, load_model
 from nodes.noise import Random
 from nodes.prediction import Prediction
 from nodes.residuals import AdapterFeatures, Residuals
+from nodes.rrdb import RRDB, Plan
 from nodes.schedule import Schedule, schedule
 from nodes.text import text_encode
+from nodes.upscalers import load_upscaler
 from tests.nodes import controls, ldm
 
 TYPES = {
@@ -146,6 +148,7 @@ def inputs(
         "LoadT2IAdapter": {"adapter": "light"},
         "LoadTextEncoder": {"text_encoder": "own.safetensors", "family": "sd1"},
         "LoadUNet": {"unet": "own.safetensors", "vae": model.vae},
+        "LoadUpscaler": {"upscaler": "tiny.safetensors"},
         "LoadVAE": {"vae": "own"},
         "Logic": {"a": True, "b": False},
         "MaskResize": {"mask": mask, "width": 32},
@@ -173,6 +176,7 @@ def inputs(
         "TextReplace": {"text": "a", "find": "a"},
         "TextFormat": {"template": "{a}"},
         "UNetDenoise": {"unet": model.unet, "latent": latent, "step": step, "conditioning": pair},
+        "UpscaleImage": {"upscaler": load_upscaler(ctx, "tiny.safetensors"), "image": image},
         "VAEDecode": {"vae": model.vae, "latent": latent},
         "VAEEncode": {"vae": model.vae, "image": image, "sample": True},
         "WholeMath": {"a": 1},
@@ -188,6 +192,11 @@ def _separate(ctx: Context) -> None:
         for name in ("clip", "unet"):
             (root / name).mkdir()
         shutil.copy(root / "sd15/text_encoder/model.safetensors", root / "clip/own.safetensors")
+        small = {
+            name: tensor.contiguous() for name, tensor in RRDB(Plan(8, 4, 1)).state_dict().items()
+        }
+        (root / "upscale_models").mkdir()
+        save_file(small, root / "upscale_models" / "tiny.safetensors")
         save_file(ldm.unet_names(ldm.unet("sd1").state_dict()), root / "unet" / "own.safetensors")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from pathlib import Path
 
 from aiohttp import web
@@ -10,9 +11,10 @@ from pydantic import BaseModel, ConfigDict
 
 from .call import Call
 from .errors import ApiError, not_found
-from .replies import FOREVER
+from .replies import FOREVER, has_etag
 from .route import Route
-from .signin import source_hash
+from .welcome import POLICY as WELCOME_POLICY
+from .welcome import welcome
 
 TYPES = {
     ".html": "text/html",
@@ -30,20 +32,12 @@ TYPES = {
     ".webmanifest": "application/manifest+json",
 }
 POLICY = (
-    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; "
-    "img-src 'self' blob: data:; font-src 'self'; connect-src 'self' ws: wss:; worker-src 'self' "
-    "blob:; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' blob: data:; font-src 'self'; connect-src 'self' ws://{host} wss://{host}; "
+    "worker-src 'self' blob:; manifest-src 'self'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'"
 )
-STYLE = "body{font:16px/1.5 system-ui;max-width:40rem;margin:4rem auto;padding:0 1rem}"
-HELP = f"""<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>latentgraph</title><style>{STYLE}</style></head>
-<body><h1>latentgraph</h1>
-<p>The server is up. The editor is not part of this installation; graphs run all the same.</p>
-<p>Begin with <a href="/api/docs">the API</a>: every graph is an endpoint there, with an example for
-the shell. Node types are at <a href="/api/catalogue">/api/catalogue</a>, graphs to start from at
-<a href="/api/templates">/api/templates</a>.</p></body></html>
-"""
-HELP_POLICY = f"default-src 'none'; style-src {source_hash(STYLE)}; frame-ancestors 'none'"
+"""For one Host: older browsers do not take 'self' for a WebSocket."""
 MAX_NAME = 400
 
 
@@ -58,20 +52,20 @@ FILES = "/{file:(?!api/|api$|metrics$).+}"
 
 async def index(call: Call) -> web.StreamResponse:
     if call.house.web is None:
-        headers = {"Content-Security-Policy": HELP_POLICY}
-        return web.Response(text=HELP, content_type="text/html", headers=headers)
-    return await _send(call.house.web, "index.html")
+        house = call.house
+        page = welcome(house.version, call.origin, token=bool(house.access.token))
+        headers = {"Content-Security-Policy": WELCOME_POLICY}
+        return web.Response(text=page, content_type="text/html", headers=headers)
+    return await _send(call, call.house.web, "index.html")
 
 
 async def asset(call: Call) -> web.StreamResponse:
-    """A built file; a path without an extension is one of the editor's own pages."""
+    """A built file. The editor has one page; what it shows is in the query."""
     name = call.path["file"]
     folder = call.house.web
     if folder is None or name.partition("/")[0] == "api" or _is_odd(name):
         raise _missing()
-    if "." not in name.rpartition("/")[2]:
-        return await _send(folder, "index.html")
-    return await _send(folder, name)
+    return await _send(call, folder, name)
 
 
 def _is_odd(name: str) -> bool:
@@ -85,18 +79,21 @@ def _is_odd(name: str) -> bool:
     )
 
 
-async def _send(folder: Path, name: str) -> web.StreamResponse:
+async def _send(call: Call, folder: Path, name: str) -> web.StreamResponse:
     media = TYPES.get(Path(name).suffix.lower())
     data = await asyncio.to_thread(_read, folder, name) if media else None
     if data is None or media is None:
         raise _missing()
+    etag = hashlib.blake2b(data, digest_size=16).hexdigest()
     # Names below assets/ carry a hash of their content.
-    lasting = name.startswith("assets/")
     headers = {
-        "Content-Security-Policy": POLICY,
-        "Cache-Control": FOREVER if lasting else "no-cache",
-        "Content-Type": f"{media}; charset=utf-8" if media.startswith("text/") else media,
+        "Content-Security-Policy": POLICY.format(host=call.header("Host")),
+        "Cache-Control": FOREVER if name.startswith("assets/") else "no-cache",
+        "ETag": f'"{etag}"',
     }
+    if has_etag(call.header("If-None-Match"), etag):
+        return web.Response(status=304, headers=headers)
+    headers["Content-Type"] = f"{media}; charset=utf-8" if media.startswith("text/") else media
     return web.Response(body=data, headers=headers)
 
 

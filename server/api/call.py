@@ -37,6 +37,11 @@ class Call:
     def header(self, name: str) -> str:
         return self.request.headers.get(name, "")
 
+    @property
+    def origin(self) -> str:
+        """What this server is called by whoever asks; its Host was checked."""
+        return f"{self.request.scheme}://{self.header('Host')}"
+
     def wants(self, media: str) -> bool:
         """Whether the request asks for this media type by its full name."""
         offered = self.header("Accept").split(",")

@@ -32,8 +32,7 @@ async def openapi(call: Call) -> web.StreamResponse:
 
 async def docs(call: Call) -> web.StreamResponse:
     text, _ = await _document(call.house)
-    origin = f"{call.request.scheme}://{call.header('Host')}"
-    page = await asyncio.to_thread(lambda: render(json.loads(text), origin))
+    page = await asyncio.to_thread(lambda: render(json.loads(text), call.origin))
     headers = {"Content-Security-Policy": POLICY}
     return web.Response(text=page, content_type="text/html", headers=headers)
 

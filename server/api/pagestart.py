@@ -8,14 +8,15 @@ AUTH = ' -H "Authorization: Bearer $LATENTGRAPH_TOKEN"'
 OPEN = "<p>This server asks for no token: it is reached from this machine alone.</p>"
 CLOSED = """<p>This server asks for a token; the examples read it from the variable
 <code>LATENTGRAPH_TOKEN</code> of your shell.</p>"""
+FIRST = """<pre>curl -o picture.png@AUTH@ \\
+  -H 'Content-Type: application/json' -H 'Accept: image/png' \\
+  --data '{"prompt": "a red circle on a blue background", "seed": 7}' \\
+  '@ORIGIN@/api/templates/txt2img/run?wait=120'</pre>"""
 START = """<section id="start"><h2>First picture</h2>
 <p>Every graph is an endpoint. Its body is an object of the graph's public inputs; what is left out
 has its default. This runs the template <code>txt2img</code>, waits for the end and saves the
 picture:</p>
-<pre>curl -o picture.png@AUTH@ \\
-  -H 'Content-Type: application/json' -H 'Accept: image/png' \\
-  --data '{"prompt": "a red circle on a blue background", "seed": 7}' \\
-  '@ORIGIN@/api/templates/txt2img/run?wait=120'</pre>
+@FIRST@
 @ACCESS@
 <h3>The same in steps</h3>
 <p>Without <code>?wait=</code> the answer comes at once, with status 202: from then on the run is
@@ -62,6 +63,15 @@ curl -X PUT@AUTH@ \\
 
 def start(origin: str, *, token: bool) -> str:
     """The section as HTML, with examples for the server at `origin`."""
-    text = START.replace("@ACCESS@", CLOSED if token else OPEN)
+    text = START.replace("@ACCESS@", CLOSED if token else OPEN).replace("@FIRST@", FIRST)
+    return _filled(text, origin, token=token)
+
+
+def first(origin: str, *, token: bool) -> str:
+    """The one command that makes a picture."""
+    return _filled(FIRST, origin, token=token)
+
+
+def _filled(text: str, origin: str, *, token: bool) -> str:
     text = text.replace("@AUTH@", f" \\\n {AUTH}" if token else "")
     return text.replace("@ORIGIN@", escape(origin))

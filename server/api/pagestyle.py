@@ -30,6 +30,7 @@ h2{margin:3rem 0 .3rem;font-size:1.25rem;letter-spacing:-.01em}
 h3{margin:1.5rem 0 .2rem;font-size:1rem}
 h4{margin:1rem 0 .2rem;font-size:.72rem;color:var(--soft);letter-spacing:.09em;
 text-transform:uppercase}
+.alone{max-width:46rem;margin:4vh auto 0}
 .lead{color:var(--soft);max-width:46rem;margin:.2rem 0 1rem}
 code,pre{font:12.5px/1.5 ui-monospace,"SF Mono",Menlo,Consolas,monospace}
 pre{overflow:auto;margin:.5rem 0;padding:.8rem 1rem;background:var(--code);

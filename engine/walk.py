@@ -54,9 +54,12 @@ class Walker(Naming, Switches, Loops):
             else:
                 stack.append(request)
                 answer = None
+        if self.inexact:
+            self.known.forget()
         return self.outcome
 
     def _roots(self) -> Task:
+        yield from self._name_roots()
         for name, ref in self.plan.outputs.items():
             value = yield self.value(ref, self.top)
             if isinstance(value, Failure):
@@ -67,6 +70,19 @@ class Walker(Naming, Switches, Loops):
             failure = yield from self._sinks((sink,), self.top)
             if failure is not None:
                 self.note(sink.path, failure)
+
+    def _name_roots(self) -> Task:
+        """Names all that is wanted before the first of it is made.
+
+        Static nodes run while keys are made, so a file that is broken is told of at the start,
+        and not when the branch before its own has run for minutes.
+        """
+        wanted: list[Origin] = [*self.plan.outputs.values()]
+        for sink in self.plan.sinks:
+            wanted += [origin for origins in sink.origins.values() for origin in origins]
+        for origin in wanted:
+            if not isinstance(origin, Typed) and not origin.node.sinks:
+                yield self.fragment(origin, self.top)
 
     def _ready(self, origin: Origin, frame: Frame) -> Any:
         """The value a wire brings to a reader in `frame` if it is at hand, else ABSENT."""
@@ -175,7 +191,8 @@ class Walker(Naming, Switches, Loops):
         """Puts a call's outputs where they are found, and drops what only it was to read."""
         if frame.turn:  # what a turn asks of nodes outside it is no part of its cost
             self.spent += answer.seconds
-        if key is not None and not pending(answer.outputs):
+        self.inexact = self.inexact or not answer.exact  # and so may be what is made of it
+        if key is not None and not self.inexact and not pending(answer.outputs):
             self._keep(node, key, answer, frame)
         self._release(node, frame)
         frame.outputs[node] = answer.outputs

@@ -6,12 +6,18 @@ Nothing is listed by hand: a route that is added is tested.
 from __future__ import annotations
 
 import hashlib
+import json
 import re
+import sqlite3
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from aiohttp.web import StreamResponse
 
+from server.api import app
 from server.api.access import Access
+from server.api.call import Call
 from server.api.route import Route
 from server.api.routes import ROUTES
 from server.api.security import HEADERS, OPEN
@@ -90,6 +96,78 @@ def test_every_answer_carries_the_headers_that_protect(tmp_path: Path) -> None:
                     if answer.status >= 400 and method != "HEAD":
                         found = await answer.json()
                         assert set(found["error"]) == {"code", "message", "problems"}
+
+    run(test)
+
+
+UPGRADE = {
+    "Connection": "Upgrade",
+    "Upgrade": "websocket",
+    "Sec-WebSocket-Version": "13",
+    "Sec-WebSocket-Key": "bm90IGEgc2VjcmV0IGtleQ==",
+}
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"Origin": "https://evil.example"}, 403),
+        ({"Origin": "null"}, 403),
+        ({"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "websocket"}, 403),
+        ({"Host": "evil.example"}, 421),
+        ({}, 401),
+        ({"Authorization": "Bearer wrong"}, 401),
+    ],
+)
+def test_no_route_opens_a_socket_to_a_stranger(
+    tmp_path: Path, headers: dict[str, str], status: int
+) -> None:
+    async def test() -> None:
+        async with serving(tmp_path / "data", access=Access(token=TOKEN)) as server:
+            for route in (route for route in ROUTES if route.method == "GET"):
+                if status == 401 and route.path in OPEN:
+                    continue
+                asked = {**UPGRADE, **headers}
+                found, _ = await server.ask("GET", filled(route), headers=asked)
+                assert found == status, route.path
+            assert len(server.house.sockets) == 0
+
+    run(test)
+
+
+SECRET = "/home/somebody/private/weights.safetensors"
+FAULTS = (
+    RuntimeError(f"no such thing: {SECRET}"),
+    PermissionError(13, "Permission denied", SECRET),
+    sqlite3.OperationalError(f"unable to open {SECRET}"),
+    KeyError(SECRET),
+    RecursionError(SECRET),
+    MemoryError(SECRET),
+    TimeoutError(SECRET),
+)
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: type(fault).__name__)
+def test_no_answer_tells_what_a_defect_was(
+    tmp_path: Path, fault: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The handler of every route fails in a way that nobody foresaw."""
+
+    async def broken(call: Call) -> StreamResponse:
+        raise fault
+
+    broken_routes = tuple(replace(route, handler=broken, body=None, takes=()) for route in ROUTES)
+    monkeypatch.setattr(app, "ROUTES", broken_routes)
+
+    async def test() -> None:
+        async with serving(tmp_path / "data") as server:
+            for route in ROUTES:
+                async with server.http.request(route.method, server.url + filled(route)) as answer:
+                    text = await answer.text()
+                    assert answer.status == 500, route.path
+                    assert json.loads(text)["error"]["code"] == "defect"
+                    for word in ("somebody", "weights", "Traceback", ".py", type(fault).__name__):
+                        assert word not in text + str(answer.headers), route.path
 
     run(test)
 

@@ -59,7 +59,9 @@ def test_an_answer_to_a_peek() -> None:
 
 
 def test_a_setup_arrives_whole() -> None:
-    setup = Setup("cuda:1", None, (Path("/a"), Path("b")), (), Path("u"), None, Path("v"), Path("h"), 1, 0)
+    setup = Setup(
+        "cuda:1", None, (Path("/a"), Path("b")), (), Path("u"), None, Path("v"), Path("h"), 1, 0
+    )
     for one in (setup, Setup()):
         assert Setup.from_json(sent(Frame({"setup": one.to_json()})).head["setup"]) == one
 

@@ -23,6 +23,7 @@ PROMPT, NEGATIVE = "a photo of a red circle", "blue cat"
 STEPS, SCALE, SEED = 5, 5.0, 11
 TinyModel = Callable[[str], Path]
 Doc = dict[str, Any]
+PARTS = ("inputs", "outputs", "nodes")
 
 
 def stock(name: str) -> Doc:
@@ -106,6 +107,34 @@ def test_lora_stack_is_the_pipeline_with_adapters(
     assert not np.array_equal(found, plain)
     none = [{**each, "unet": 0, "text": 0} for each in stack]
     assert np.array_equal(run(engine, doc, loras=none), plain)
+
+
+def test_two_strengths_in_one_graph(
+    models_root: Path, tiny_model: TinyModel, tmp_path: Path
+) -> None:
+    """One model, used as it is and with a LoRA at two strengths, in one run: as in runs alone."""
+    write_lora(tiny_model("sd15"), tmp_path / "loras" / "style.safetensors")
+    stacks = [
+        [{"file": "style.safetensors", "unet": strength, "text": strength}] if strength else []
+        for strength in (0.5, 1.0, 0.0)
+    ]
+    styled = stock("lora-stack")
+    styled["nodes"]["model"]["params"]["model"] = "sd15"
+    doc: Doc = {"format": 1, "definitions": {"styled": {k: styled[k] for k in PARTS}}}
+    doc["nodes"] = {
+        f"of_{index}": {"type": "Subgraph", "graph": "styled", "params": {"loras": stack}}
+        for index, stack in enumerate(stacks)
+    }
+    doc["outputs"] = {name: f"{name}.image" for name in doc["nodes"]}
+    engine = engine_at(models_root, tmp_path)
+    values = engine.run(engine.parse(json.dumps(doc)), want=list(doc["outputs"])).check().values
+    together = [np.asarray(values[name].pixels) for name in doc["outputs"]]
+    for found, stack in zip(together, stacks, strict=True):
+        alone = engine_at(models_root, tmp_path)
+        asked = alone.run(alone.parse(json.dumps(styled)), {"loras": stack}, want=["image"])
+        assert np.array_equal(found, np.asarray(asked.check().values["image"].pixels))
+    assert not np.array_equal(together[0], together[1])
+    assert not np.array_equal(together[1], together[2])
 
 
 def _on(doc: Doc, model: str) -> Doc:

@@ -27,12 +27,14 @@ class Entry(NamedTuple):
     """What is kept under a key: a node's outputs in port order, or a turn's carried values.
 
     `seconds` is the measured cost of making it. `follows` is the key of a turn before, which
-    nobody who resumes needs any more once this one is kept.
+    nobody who resumes needs any more once this one is kept. `exact` is False for an answer that
+    must not be kept: a shortage of memory made other bits of it than its key stands for.
     """
 
     outputs: tuple[Any, ...]
     seconds: float
     follows: str = ""
+    exact: bool = True
 
 
 class Tier(Protocol):

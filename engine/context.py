@@ -31,6 +31,17 @@ class ModelPool(Protocol):
         """A lease on the built module, on the run's device until the lease ends."""
         ...
 
+    def fits(self, size: int) -> bool:
+        """Whether so many bytes can be had on the device beside what is leased now.
+
+        Models without a lease make room for them. Ask before a step that takes much.
+        """
+        ...
+
+    def release(self) -> None:
+        """Sends every model without a lease away from the device."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Artifact:
@@ -54,6 +65,14 @@ def _never() -> bool:
     return False
 
 
+def _unheard(message: str, exact: bool) -> None:
+    """Nobody reads it."""
+
+
+def _nothing_to_free() -> None:
+    """Nothing is idle."""
+
+
 def _discard(artifact: Artifact) -> None:
     """Nobody keeps it."""
 
@@ -73,6 +92,17 @@ class Context:
     on_progress: Callable[[int, int], None] = _no_progress
     on_artifact: Callable[[Artifact], None] = _discard
     is_cancelled: Callable[[], bool] = _never
+    on_notice: Callable[[str, bool], None] = _unheard
+    free: Callable[[], None] = _nothing_to_free
+    """Drops and moves out whatever is idle: the answer to a shortage of memory."""
+
+    def notice(self, message: str, *, exact: bool = True) -> None:
+        """Tells of this call, in a sentence, what whoever runs the graph should know.
+
+        exact: False where memory made it give other bits than it always does: neither this
+        result nor what follows in the run is then kept under its key.
+        """
+        self.on_notice(message, exact)
 
     def progress(self, done: int, total: int) -> None:
         """Says how far a long call is; also a place where a cancel may land."""

@@ -8,10 +8,9 @@ only the static calls. `record` notes every call on its way. The one place where
 from __future__ import annotations
 
 import logging
-import os
 import time
 from collections.abc import Callable, Generator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
@@ -21,13 +20,13 @@ from .errors import NodeError, Problem, RunCancelled
 from .frames import PENDING, Call, Done, Failure, Outcome, pending
 from .plan import Planned
 from .report import Reporter
+from .shortage import AGAIN, forget, is_shortage, out_of_memory
 from .values import PLAIN, tensors_of
 from .walk import Walker
 
 log = logging.getLogger(__name__)
 Answer = Done | Failure
 Driver = Callable[[Walker], Outcome]
-SHORTAGE = ("can't allocate memory", "CUDA error: out of memory", "_STATUS_ALLOC_FAILED")
 
 
 def run(
@@ -47,17 +46,53 @@ def run(
 
 
 def answer(call: Call, context: Context, reporter: Reporter, clock: Callable[[], float]) -> Answer:
-    """Makes one call: its outputs and seconds, or what went wrong, with the node named."""
-    node, implementation, turn = call.node, call.implementation, call.turn
-    if implementation.context:
+    """Makes one call: its outputs and seconds, or what went wrong, with the node named.
+
+    Where memory runs out, what is idle is moved out and the call made once more; a sink's is not,
+    as part of what it saves may be saved already.
+    """
+    node, turn = call.node, call.turn
+    exact: list[bool] = []
+    if call.implementation.context:
+
+        def notice(message: str, is_exact: bool) -> None:
+            exact.append(is_exact)
+            reporter.notice(node, turn, message)
+
         context = replace(
             context,
             path=node.path,
             turn=turn,
             on_progress=lambda done, total: reporter.progress(node, turn, done, total),
             on_artifact=lambda artifact: reporter.artifact(node, turn, artifact),
+            on_notice=notice,
         )
     reporter.started(node, turn)
+    made = _made(call, context, clock)
+    if type(made) is _Short and not call.implementation.declaration.sink:
+        reporter.notice(node, turn, AGAIN)
+        context.free()
+        made = _made(call, context, clock)
+    if type(made) is _Short:
+        free = torch.cuda.mem_get_info()[0] if torch.cuda.is_available() else None
+        made = Failure(out_of_memory(node, made.error, free))
+    if type(made) is Failure:
+        reporter.failed(made.problem, turn)
+        return made
+    assert type(made) is Done
+    reporter.ran(node, turn, made.seconds)
+    return made if all(exact) else made._replace(exact=False)
+
+
+@dataclass(frozen=True, slots=True)
+class _Short:
+    """A call for which the memory did not last."""
+
+    error: Exception
+
+
+def _made(call: Call, context: Context, clock: Callable[[], float]) -> Answer | _Short:
+    node, implementation = call.node, call.implementation
     try:
         versions = _versions(call.inputs)
         start = clock()
@@ -65,24 +100,21 @@ def answer(call: Call, context: Context, reporter: Reporter, clock: Callable[[],
         seconds = clock() - start
     except RunCancelled:
         raise
-    except NodeError as error:
-        cause = error.__cause__  # what a loader took for a broken file may have been this
-        if isinstance(cause, Exception) and _is_shortage(cause):
-            return _failed(_out_of_memory(node, cause), call, reporter)
-        return _failed(error.at(node.path), call, reporter)
     except Exception as error:
-        if _is_shortage(error):
+        if is_shortage(error):
             log.debug("out of memory in %s", node.path, exc_info=True)
-            return _failed(_out_of_memory(node, error), call, reporter)
+            forget(error)
+            return _Short(error)
+        if isinstance(error, NodeError):
+            return Failure(error.at(node.path))
         log.debug("%s failed", node.path, exc_info=True)
         text = " ".join(str(error).split())[:500]
         message = f"{node.type} failed: {type(error).__name__}: {text}"
-        return _failed(Problem("node_failed", message, node.path), call, reporter)
+        return Failure(Problem("node_failed", message, node.path))
     if versions and any(tensor._version != version for tensor, version in versions):
-        return _failed(_impure(node), call, reporter)
+        return Failure(_impure(node))
     if len(outputs) != len(implementation.declaration.outputs):
-        return _failed(_miscounted(call, outputs), call, reporter)
-    reporter.ran(node, turn, seconds)
+        return Failure(_miscounted(call, outputs))
     return Done(outputs, seconds)
 
 
@@ -137,40 +169,6 @@ def _next(walk: Generator[Call, Answer, Outcome], reply: Answer | None) -> Call 
         return walk.send(reply)  # type: ignore[arg-type]
     except StopIteration:
         return None
-
-
-def _failed(problem: Problem, call: Call, reporter: Reporter) -> Failure:
-    reporter.failed(problem, call.turn)
-    return Failure(problem)
-
-
-def _is_shortage(error: Exception) -> bool:
-    """Whether memory ran out, of the device or of the system; torch says the latter in words."""
-    if isinstance(error, torch.OutOfMemoryError | MemoryError):
-        return True
-    return isinstance(error, RuntimeError) and any(word in str(error) for word in SHORTAGE)
-
-
-def _out_of_memory(node: Planned, error: Exception) -> Problem:
-    """Says what was asked for and what is free, in torch's words where it has some."""
-    detail = str(error).partition(". See")[0].split("\n")[0][:300].rstrip(".")
-    message = f"{node.type} ran out of memory: {detail or 'no size was named'}"
-    if "free" not in detail:
-        message += f"; {_free()} are free"
-    fix = "Make the picture or the batch smaller, or use dtype float16."
-    return Problem("out_of_memory", message + ".", node.path, fix=fix)
-
-
-def _free() -> str:
-    """The memory that is free, on the GPU where there is one."""
-    if torch.cuda.is_available():
-        count = torch.cuda.mem_get_info()[0]
-    else:
-        try:
-            count = os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-        except (AttributeError, ValueError, OSError):
-            return "unknown amounts"
-    return f"{count / 2**30:.2f} GiB"
 
 
 def _versions(inputs: dict[str, Any]) -> list[tuple[Any, int]]:

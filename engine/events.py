@@ -52,6 +52,15 @@ class NodeProgress(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class NodeNotice(Event):
+    """Something about a call that whoever runs the graph should know, in a sentence."""
+
+    path: str
+    turn: tuple[int, ...]
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class Turn(Event):
     """A turn of a Repeat or Map is done: `index` (from 0) of `count`, inside the turns `around`.
 

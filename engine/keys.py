@@ -27,6 +27,12 @@ class Known:
     digests: dict[tuple[Planned, str], str] = field(default_factory=dict)
     primed: bool = False
 
+    def forget(self) -> None:
+        """Drops what may hang on values that are not kept."""
+        self.keys.clear()
+        self.digests.clear()
+        self.primed = False
+
 
 def head(node: Planned, salt: str, source: str) -> str:
     """The part of a node's key that no wire can change: computed once a plan."""

@@ -138,7 +138,7 @@ class Loops(Turns):
             if not isinstance(shown, Failure):
                 self.observer.preview(node, run.frame.turn, index, shown)
         outputs = (*values.values(), *(run.collected[name][-1] for name in node.wanted))
-        if not pending(outputs):
+        if not self.inexact and not pending(outputs):
             # Where turns are collected, whoever resumes needs all of them.
             follows = run.state_keys[index - 1] if index and not node.wanted else ""
             entry = Entry(outputs, seconds, follows)

@@ -5,8 +5,9 @@ Does not know how a recipe builds its module, nor what runs while it is leased.
 
 from __future__ import annotations
 
+import math
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import Condition, get_ident
@@ -17,6 +18,9 @@ import torch
 from .context import Recipe
 from .errors import NodeError
 from .weights import Member, Mover, WeightSet, freeze
+
+Meter = Callable[[], int | None]
+"""How many bytes are free on the device; None where nobody can tell."""
 
 IDLE_VARIANTS = 8
 """Modules of one weight set that are kept without a lease, whatever the budget."""
@@ -54,8 +58,10 @@ class Pool:
         *,
         parking: int | None = None,
         mover: Mover | None = None,
+        free: Meter | None = None,
     ) -> None:
         self.device = device
+        self._free = free or (lambda: _free(device))
         self.budget = budget
         self.parking = 0 if device == "cpu" else parking
         self._mover = mover or Mover()
@@ -79,6 +85,26 @@ class Pool:
             with self._changed:
                 member.leases -= 1
                 self._trim(weights)
+
+    def fits(self, size: int) -> bool:
+        """Whether so many bytes can be had on the device, within the budget and in fact.
+
+        Weight sets without a lease make room for them, the least recently used first.
+        """
+        with self._changed:
+            for weights in list(self._sets.values()):
+                if self._left() >= size:
+                    return True
+                if weights.placed and weights.idle:
+                    self._send_away(weights)
+            return self._left() >= size
+
+    def release(self) -> None:
+        """Sends every weight set without a lease away from the device."""
+        with self._changed:
+            for weights in list(self._sets.values()):
+                if weights.placed and weights.idle:
+                    self._send_away(weights)
 
     def clear(self) -> None:
         """Drops every weight set without a lease."""
@@ -178,6 +204,12 @@ class Pool:
             weights.placed = False
             raise
 
+    def _left(self) -> float:
+        placed = sum(weights.bytes for weights in self._sets.values() if weights.placed)
+        left = math.inf if self.budget is None else self.budget - placed
+        free = self._free()
+        return left if free is None else min(left, free)
+
     def _trim(self, used: WeightSet) -> None:
         """Brings what has no lease within the budget; `used` stays, its spare members may not."""
         while len(used.members) > IDLE_VARIANTS + 1:
@@ -217,3 +249,11 @@ class Pool:
             return True
         parked = sum(other.bytes for other in self._sets.values() if not other.placed)
         return parked + weights.bytes <= self.parking
+
+
+def _free(device: str) -> int | None:
+    """What a GPU has left: to be asked for, or held by torch unused."""
+    if not device.startswith("cuda"):
+        return None
+    held = torch.cuda.memory_reserved(device) - torch.cuda.memory_allocated(device)
+    return int(torch.cuda.mem_get_info(device)[0]) + held

@@ -22,13 +22,14 @@ TURN_INTERVAL = 0.05
 class NodeReport:
     """What became of one node: calls made, results found in the cache, seconds of its calls.
 
-    For loops `runs` and `cached` count turns.
+    For loops `runs` and `cached` count turns. `notices` are sentences about it, each once.
     """
 
     runs: int = 0
     cached: int = 0
     seconds: float = 0.0
     failed: bool = False
+    notices: list[str] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -158,6 +159,13 @@ class Reporter:
 
     def progress(self, node: Planned, turn: tuple[int, ...], done: int, total: int) -> None:
         self.emit(events.NodeProgress, node.path, turn, done, total)
+
+    def notice(self, node: Planned, turn: tuple[int, ...], message: str) -> None:
+        """Each sentence about a node is said once in a run, however many turns it holds for."""
+        said = self.report.nodes[node.path].notices
+        if message not in said:
+            said.append(message)
+            self.emit(events.NodeNotice, node.path, turn, message)
 
     def artifact(self, node: Planned, turn: tuple[int, ...], artifact: Artifact) -> None:
         if self._on_artifact is not None:

@@ -17,6 +17,7 @@ from .context import Artifact, Context, ModelPool
 from .errors import GraphError, Problem, RunCancelled
 from .files import Files
 from .graph import Graph, parse
+from .memory import KEPT_VALUES, Memory
 from .migrate import migrate
 from .packs import Registry, find_packs, load_packs
 from .plain import Json
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from .walk import Walker
 
 __all__ = ["DISK_BUDGET", "RAM_BUDGET", "Engine", "Forecast", "Prepared", "Result", "load"]
-RAM_BUDGET = 2 << 30
+RAM_BUDGET = KEPT_VALUES
 DISK_BUDGET = 1 << 30
 
 
@@ -38,7 +39,9 @@ class Engine:
 
     device: a torch device; None picks `cuda` where there is one. dtype: None means float32 on a
     CPU, float16 elsewhere. store: a folder for what is kept between processes, None keeps nothing
-    on disk. Torch is imported when the first graph is run.
+    on disk. memory: how much may be taken in all, None sets no limit; ram_budget (kept values)
+    and model_budget (models on the device), in bytes, stand over its shares. Torch is imported
+    when an engine is made.
     """
 
     def __init__(
@@ -50,8 +53,9 @@ class Engine:
         files: Files | None = None,
         store: Path | None = None,
         store_budget: int = DISK_BUDGET,
-        ram_budget: int = RAM_BUDGET,
+        ram_budget: int | None = None,
         model_budget: int | None = None,
+        memory: Memory | None = None,
         user_nodes: Path | None = None,
     ) -> None:
         from .pool import Pool
@@ -63,8 +67,11 @@ class Engine:
         self.registry = registry or load_packs(find_packs(user_nodes))
         self.files = files or Files()
         self.store = Store(store, store_budget, device=self.device) if store else None
-        self.cache: Tier = RamCache(ram_budget, self.store)
-        self.pool: ModelPool = Pool(self.device, model_budget)
+        memory = memory or Memory()
+        values = memory.values(self.device) if ram_budget is None else ram_budget
+        self.cache: Tier = RamCache(values, self.store)
+        models = memory.models(self.device) if model_budget is None else model_budget
+        self.pool: ModelPool = Pool(self.device, models, parking=memory.parking(self.device))
         self.salt = salt(self.device, self.dtype)
         self._prepared: tuple[Graph, Any, Prepared] | None = None
 
@@ -262,7 +269,18 @@ class Engine:
             document=ready.document,
             facts=facts or {},
             is_cancelled=cancelled or _never,
+            free=self.free,
         )
+
+    def free(self) -> None:
+        """Moves idle models off the device and forgets the values kept in memory."""
+        import gc
+
+        if isinstance(self.cache, RamCache):
+            self.cache.clear()
+        self.pool.release()
+        gc.collect()
+        _give_back()
 
 
 def load(path: Path | str) -> Graph:
@@ -278,6 +296,14 @@ def _best_device() -> str:
     import torch
 
     return "cuda" if torch.cuda.is_available() else "cpu"
+
+
+def _give_back() -> None:
+    """What torch holds of the GPU's memory without using it."""
+    import torch
+
+    if torch.cuda.is_available():
+        torch.cuda.empty_cache()
 
 
 def _unwanted(graph: Graph, name: str) -> Problem:

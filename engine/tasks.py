@@ -41,6 +41,7 @@ class Tasks(ABC):
         self.files = files
         self.spent = 0.0
         self.calls = 0
+        self.inexact = False
         self.unknown: dict[str, str] = {}
         self.failures: dict[tuple[Planned, tuple[int, ...]], Failure] = {}
         if known is None or _looks_outside(plan, implementations):

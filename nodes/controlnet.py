@@ -11,6 +11,7 @@ from engine import Context, Field, NodeError, node
 from .conditioning import Conditioning, Row
 from .controlhint import hints
 from .controlmodel import ControlModel
+from .footprint import denoiser_bytes
 from .image import Image
 from .latent import Latent
 from .residuals import NOTHING, Residuals
@@ -80,6 +81,7 @@ def controlnet(
         entries = [row.entries[0] for row in rows]
         samples = torch.cat([latent.samples.to(device)] * len(rows))
         told = texts(entries, len(latent.samples), control.text_width, "ControlNet")
+        ctx.pool.fits(denoiser_bytes(model.config, samples))  # what is idle makes room
         picture = hints(image, latent, model.config.conditioning_channels)
         down, mid = model(
             step.scale_input(samples),

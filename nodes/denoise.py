@@ -11,6 +11,7 @@ from torch import Tensor
 from engine import Context, Field, NodeError, node
 
 from .conditioning import Conditioning
+from .footprint import denoiser_bytes
 from .latent import Latent
 from .prediction import Prediction
 from .recipes import UNet
@@ -51,6 +52,7 @@ def unet_denoise(
         samples = step.scale_input(torch.cat([latent.samples.to(device)] * len(labels)))
         if concat:
             samples = torch.cat([samples, *_beside(concat, len(labels), device)], dim=1)
+        ctx.pool.fits(denoiser_bytes(model.config, samples))  # what is idle makes room
         extra = summed(residuals, labels, model.config)
         output = model(
             samples,

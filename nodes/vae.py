@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from copy import copy
 from typing import Any, NamedTuple
 
 import torch
@@ -10,10 +9,12 @@ from torch import Tensor
 
 from engine import Context, NodeError, node
 
+from .footprint import encoder_bytes
 from .image import Image
 from .latent import Latent
 from .noise import Random, Seed
 from .recipes import VAE
+from .tiles import decoded, tiling
 
 
 class Encoded(NamedTuple):
@@ -31,7 +32,9 @@ def vae_decode(ctx: Context, vae: VAE, latent: Latent, tiled: bool = False) -> I
     takes `x*0.5+0.5` to [0,1], as VaeImageProcessor does. Autoencoders that overflow in half
     precision run in float32. tiled: pictures above the size that the vae was made for go in
     overlapping tiles blended into each other, to need less memory (diffusers' enable_tiling);
-    the bits are not the same.
+    the bits are not the same. Where memory is too small for the whole (see --gpu-memory), that
+    is done anyway, one picture at a time and with the largest tiles that fit; the run says so,
+    and the result is not kept for other runs.
     Errors: a latent of another autoencoder; a latent or picture that is not finite.
     """
     _check_space(vae, latent)
@@ -40,9 +43,12 @@ def vae_decode(ctx: Context, vae: VAE, latent: Latent, tiled: bool = False) -> I
         samples = _unscaled(
             model.config, latent.samples.to(ctx.device, getattr(torch, vae.compute))
         )
-        decoded = (_tiling(model) if tiled else model).decode(samples, return_dict=False)[0]
-    _check_finite(decoded, "picture")
-    pixels = (decoded * 0.5 + 0.5).clamp(0, 1).permute(0, 2, 3, 1).float()
+        if tiled:
+            picture = tiling(model).decode(samples, return_dict=False)[0]
+        else:
+            picture = decoded(ctx, vae, model, samples)
+    _check_finite(picture, "picture")
+    pixels = (picture * 0.5 + 0.5).clamp(0, 1).permute(0, 2, 3, 1).float()
     return Image(pixels.contiguous())
 
 
@@ -72,7 +78,9 @@ def vae_encode(
     pictures = (2.0 * image.pixels - 1.0).permute(0, 3, 1, 2)
     with ctx.pool.use(vae) as model:
         pictures = pictures.to(ctx.device, getattr(torch, vae.compute))
-        coder = _tiling(model) if tiled else model
+        coder = tiling(model) if tiled else model
+        if not tiled:
+            ctx.pool.fits(encoder_bytes(model.config, pictures))
         if sample:
             samples, stream = _sampled(coder, pictures, stream)
         else:
@@ -93,13 +101,6 @@ def _sampled(coder: Any, pictures: Tensor, stream: Random) -> tuple[Tensor, Rand
     deviation = torch.cat([posterior.std for posterior in posteriors])
     noise, after = stream.draw(mean.shape)
     return mean + deviation * noise.to(mean), after
-
-
-def _tiling(model: Any) -> Any:
-    """The model with tiles switched on: a shallow copy, as the pool's module is shared."""
-    tiling = copy(model)
-    tiling.enable_tiling()
-    return tiling
 
 
 def _statistics(config: Any, like: Tensor) -> tuple[Tensor, Tensor] | None:

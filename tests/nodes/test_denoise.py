@@ -156,7 +156,11 @@ def test_concat_channels_follow_unscaled(
 
         device = torch.device("cpu")
         dtype = torch.float32
-        config = type("Config", (), {"time_cond_proj_dim": None, "addition_embed_type": None})
+        none = dict.fromkeys(("time_cond_proj_dim", "addition_embed_type"))
+        config = type("Config", (), none | {"block_out_channels": [8]})
+
+        def fits(self, size: int) -> bool:
+            return True
 
         def __call__(self, samples: torch.Tensor, *_: Any, **__: Any) -> Any:
             seen["samples"] = samples

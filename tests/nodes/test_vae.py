@@ -125,6 +125,9 @@ class Fake:
     def use(self, recipe: Any) -> Iterator[Fake]:
         yield self
 
+    def fits(self, size: int) -> bool:
+        return True
+
     def decode(self, samples: torch.Tensor, return_dict: bool) -> tuple[torch.Tensor]:
         return (samples[:, :3],)
 
@@ -145,7 +148,7 @@ def test_scale_shift_and_statistics_are_undone(
     ctx: Context, vae: VAE, config: dict[str, Any], latent: float
 ) -> None:
     """A pixel of 0.9 is 0.8 to the model."""
-    around = replace(ctx, pool=Fake(SimpleNamespace(**config)))
+    around = replace(ctx, pool=Fake(SimpleNamespace(block_out_channels=[8], **config)))
     plain = replace(vae, factor=1)
     encoded = vae_encode(around, plain, Image(torch.full((1, 4, 4, 3), 0.9))).latent
     assert torch.allclose(encoded.samples, torch.tensor(latent))
@@ -195,7 +198,7 @@ def test_no_picture_of_weights_that_are_not_finite(ctx: Context, vae: VAE) -> No
         def decode(self, samples: torch.Tensor, return_dict: bool) -> tuple[torch.Tensor]:
             return (samples[:, :3] * float("nan"),)
 
-    broken = replace(ctx, pool=Broken(SimpleNamespace(scaling_factor=1.0)))
+    broken = replace(ctx, pool=Broken(SimpleNamespace(block_out_channels=[8], scaling_factor=1.0)))
     with pytest.raises(NodeError, match="The picture holds") as caught:
         vae_decode(broken, vae, Latent(torch.zeros(1, 4, 4, 4), vae.space, 8))
     assert caught.value.code == "non_finite"

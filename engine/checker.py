@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from .document import STRUCTURAL, Node, Wire
 from .errors import Problem, nearest
 from .outtypes import NOTHING_KNOWN, UNKNOWN, OutType
+from .pickles import CONVERT, is_pickle, refusal
 from .plain import BadValueError, Json, shown
 from .ports import Declaration, Input, sequence_of
 from .porttypes import PortTypes
@@ -177,6 +178,9 @@ class Checker:
     def _choice(self, node_id: str, port: str, name: str, value: str) -> None:
         known = self.lists.get(name) if self.lists else None
         if known is None or value in known or value.startswith("sha256:"):
+            return
+        if is_pickle(value):
+            self.add("unsafe_format", refusal(value), node_id, port, CONVERT)
             return
         singular = name.removesuffix("s")
         message = f"There is no {singular} {shown(value)[9:]} on this machine."

@@ -18,6 +18,10 @@ from .errors import NodeError, nearest
 from .hashes import Hashes
 from .ports import Choices, Declaration
 
+STRAY = (
+    "It is a link out of the configured folders, which is not followed. Add the folder that it "
+    "leads to to the folders of models."
+)
 HASHED = re.compile(r"sha256:([0-9a-f]{64})")
 
 
@@ -51,11 +55,14 @@ class Files:
         if match := HASHED.fullmatch(name):
             return self._upload(match[1], name)
         self._check_name(root, name)
+        hint = ""
         for folder in self.folders(root):
             path = folder / name
-            if _exists(path) and self.allows(path, folder):
-                return path
-        hint = nearest(name, self._names(root))
+            if _exists(path):
+                if self.allows(path, folder):
+                    return path
+                hint = STRAY
+        hint = hint or nearest(name, self._names(root))
         raise NodeError(f"There is no '{name}' among the {root}.", code="not_found", fix=hint)
 
     def allows(self, path: Path, folder: Path) -> bool:

@@ -6,12 +6,14 @@ Knows lists and files; what a file is, the pack says whose node names the list.
 from __future__ import annotations
 
 import importlib
+import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from . import modelroots
 from .errors import NodeError
-from .files import Files
+from .files import STRAY, Files
 from .modelroots import LISTS
 from .ports import Choices, Declaration
 
@@ -60,6 +62,7 @@ def lists_of(declarations: Iterable[Declaration]) -> list[Choices]:
 
 def listed(choices: Choices, files: Files) -> Iterator[Listed]:
     """The entries of a list. A sha256 is given where one is known already: none is computed."""
+    yield from _strays(choices, files)
     describe = _describer(choices)
     wide = replace(choices, match=(*choices.match, *FOREIGN))
     for name, path in files.entries(wide):
@@ -73,6 +76,20 @@ def listed(choices: Choices, files: Files) -> Iterator[Listed]:
         except NodeError as error:
             described = Described(problem=f"{error.message} {error.fix}".strip())
         yield Listed(choices.name, name, path, size, described, known)
+
+
+def _strays(choices: Choices, files: Files) -> Iterator[Listed]:
+    """Links that lead out of the configured folders: not followed, and said to be there."""
+    taken = modelroots.taken(files.roots.get("models", ())) if choices.name == "models" else set()
+    for folder in files.folders(choices.name):
+        for here, below, names in os.walk(folder):
+            place = Path(here)
+            below[:] = sorted(n for n in below if n[0] != "." and place / n not in taken - {folder})
+            links = [name for name in (*below, *sorted(names)) if (place / name).is_symlink()]
+            for path in (place / name for name in links):
+                if not files.allows(path, folder):
+                    name = path.relative_to(folder).as_posix()
+                    yield Listed(choices.name, name, path, 0, Described(problem=STRAY))
 
 
 def _describer(choices: Choices) -> Callable[[Path, str, str], Described]:

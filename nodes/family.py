@@ -128,7 +128,8 @@ def lora_family(file: WeightFile) -> Family | Literal[""]:
         reads = "attn2" in name and ("to_k" in name or "to_v" in name)
         if reads and name.endswith(("lora_down.weight", "lora_A.weight", "lora.down.weight")):
             widths: dict[int, Family] = {768: "sd1", 1024: "sd2", 2048: "sdxl"}
-            return widths.get(shape[-1], "")
+            if shape[-1] in widths:
+                return widths[shape[-1]]
     said = file.metadata.get("ss_base_model_version", "")
     return next((family for start, family in TRAINED_ON if said.startswith(start)), "")
 

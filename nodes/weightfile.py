@@ -14,18 +14,15 @@ from typing import Any
 from safetensors import SafetensorError, safe_open
 
 from engine import NodeError
+from engine.pickles import CONVERT, SUFFIXES, is_pickle, refusal
 
-PICKLES = frozenset({".bin", ".ckpt", ".pt", ".pth", ".pkl"})
+PICKLES = frozenset(SUFFIXES)
 OTHERS = {
     ".gguf": "a GGUF file, whose weights are quantised",
     ".onnx": "an ONNX file",
     ".sft": "",
     ".safetensors": "",
 }
-CONVERT = (
-    "Convert it where you trust it: read it with torch.load(path, weights_only=True) and write "
-    "the tensors with safetensors.torch.save_file, or look for its .safetensors version."
-)
 Shape = tuple[int, ...]
 
 
@@ -84,15 +81,9 @@ class WeightFile:
 
 def check_suffix(path: Path, name: str, port: str) -> None:
     """Raises NodeError for pickles and other formats, before anything of the file is read."""
+    if is_pickle(path.name):
+        raise NodeError(refusal(name), code="unsafe_format", port=port, fix=CONVERT)
     suffix = path.suffix.lower()
-    if suffix in PICKLES:
-        raise NodeError(
-            f"The file '{name}' is a pickle, which can run any code when it is read, and is "
-            "refused; a .safetensors file is wanted.",
-            code="unsafe_format",
-            port=port,
-            fix=CONVERT,
-        )
     if suffix not in OTHERS or OTHERS[suffix]:
         what = OTHERS.get(suffix) or f"a file of type '{suffix[:20]}'"
         raise bad(name, f"is {what}, and a .safetensors file is wanted", port)

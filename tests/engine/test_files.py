@@ -98,8 +98,9 @@ def test_links_lead_into_configured_folders_alone(tmp_path: Path) -> None:
     files = Files({"models": [models]})
     assert files.choices(MODELS) == ("demo", "own.safetensors")
     for name in ("link.safetensors", "folder/big.safetensors"):
-        with pytest.raises(NodeError, match="There is no"):
+        with pytest.raises(NodeError, match="There is no") as caught:
             files.resolve("models", name)
+        assert "Add the folder that it leads to" in caught.value.fix
     allowed = Files({"models": [models, tmp_path / "disk"]})
     assert allowed.resolve("models", "link.safetensors").read_text() == "x"
     assert "link.safetensors" in allowed.choices(MODELS)

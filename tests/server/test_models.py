@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -52,9 +54,33 @@ def test_one_list_as_json(latentgraph: Command, models: Path) -> None:
 
 
 def test_a_diffusers_folder(latentgraph: Command, models: Path) -> None:
-    (models / "own").symlink_to(MODEL_DIR)
+    shutil.copytree(MODEL_DIR, models / "own")
     (listed,) = json.loads(latentgraph("models", "models", "--json").out)[-1:]
-    assert listed["name"] == "old.ckpt"  # the link leads out of the folder of models
+    assert (listed["name"], listed["what"]) == ("own", "a diffusers folder of SD 1.x")
+
+
+def test_links_out_of_the_folder_are_named(
+    latentgraph: Command, models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With their folder configured too, they are entries as any other."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    save_file(TENSORS, disk / "far.safetensors")
+    (models / "loras" / "far").symlink_to(disk)
+    said = latentgraph("models", "loras").out
+    assert "cannot be used: It is a link out of the configured folders" in said
+    monkeypatch.setenv("LATENTGRAPH_MODELS", f"{models}{os.pathsep}{disk}")
+    assert "far/far.safetensors" in latentgraph("models", "loras").out
+    assert "cannot be used" not in latentgraph("models", "loras").out
+
+
+def test_a_pickle_in_a_graph_is_refused_before_anything_runs(
+    latentgraph: Command, models: Path
+) -> None:
+    said = latentgraph("run", "txt2img", "--set", "model.model=old.ckpt")
+    assert said.code == 2
+    assert "'old.ckpt' is a pickle" in said.err
+    assert "save_file" in said.err
 
 
 def test_large_files_are_hashed_once(

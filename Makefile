@@ -13,7 +13,7 @@ TORCH := $(shell grep '^torch==' constraints.txt)
 NPM := $(BIN)/python web/npm.py web
 WEB_SOURCES := $(shell find web/src web/index.html web/vite.config.ts -type f)
 
-.PHONY: run serve install test check soak fuzz bench demo-model web web-build web-check clean
+.PHONY: run serve install test check e2e e2e-quick soak fuzz bench demo-model web web-build web-check clean
 
 run: install
 	$(BIN)/latentgraph run graphs/txt2img.json -o $(OUT)
@@ -35,7 +35,7 @@ $(VENV)/.dev: $(VENV)/.installed
 	$(PIP) install --quiet -c constraints.txt -e '.[dev]'
 	touch $@
 
-test: check web-check
+test: check web-check e2e-quick
 	$(BIN)/pytest
 
 check: $(VENV)/.dev
@@ -61,6 +61,16 @@ web-build: web/dist/index.html
 
 web-check: web/node_modules/.installed
 	$(NPM) run check
+
+# Every scenario in a real browser, against the real server and the demo model.
+e2e: $(VENV)/.dev web-build
+	$(NPM) run chromium
+	$(NPM) run e2e
+
+# Those that `make test` has time for.
+e2e-quick: $(VENV)/.dev web-build
+	$(NPM) run chromium
+	E2E=quick $(NPM) run e2e
 
 web/dist/index.html: web/node_modules/.installed $(WEB_SOURCES)
 	$(NPM) run build

@@ -10,7 +10,7 @@ export default defineConfig({
     environment: "node",
     fileParallelism: false,
     maxWorkers: 1,
-    testTimeout: 180_000,
+    testTimeout: 240_000,
     hookTimeout: 90_000,
   },
 });

@@ -35,6 +35,7 @@ export const PortHandle = memo(function PortHandle({ node, end, wired }: Props):
       data-fit={fit === "none" ? undefined : fit}
       data-wired={wired || undefined}
       data-required={(end.required && !wired) || undefined}
+      role="img"
       aria-label={label}
       title={label}
     >

@@ -30,10 +30,20 @@ export function withBrowser(): void {
     browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-dev-shm-usage"] });
   });
   afterEach(async () => {
+    await cancelAll();
     await Promise.all(contexts.splice(0).map((context) => context.close()));
     expect(complaints.splice(0)).toEqual([]);
   });
   afterAll(() => browser.close());
+}
+
+/** Ends what a test left running: the next one has the worker for itself. */
+async function cancelAll(): Promise<void> {
+  const url = inject("url");
+  for (const status of ["queued", "running"]) {
+    const { runs } = (await (await fetch(`${url}/api/runs?status=${status}`)).json()) as { runs: { id: string }[] };
+    await Promise.all(runs.map(({ id }) => fetch(`${url}/api/runs/${id}/cancel`, { method: "POST", headers: { "content-type": "application/json" }, body: "{}" })));
+  }
 }
 
 /** A browser profile of its own: nothing kept from other tests. */
@@ -182,13 +192,18 @@ export class Editor {
     await this.page.locator(".run-button").click();
   }
 
-  async finished(id: string, seconds = 120): Promise<void> {
+  async finished(id: string, seconds = 150): Promise<void> {
     await this.node(id).locator("> [data-phase=done]").waitFor({ timeout: seconds * 1000 });
   }
 
   /** What the plan says of a node: `run`, `cached`, `unneeded`, ... */
   async mark(id: string): Promise<string> {
     return (await this.card(id).getAttribute("data-mark")) ?? "";
+  }
+
+  /** What was last said aloud. */
+  async said(): Promise<string> {
+    return (await this.page.locator("[aria-live], [role=status], [role=alert]").allInnerTexts()).join("\n");
   }
 
   picture(id: string): Locator {

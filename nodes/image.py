@@ -15,6 +15,7 @@ from engine import Field, NodeError, Product, Value, node
 
 from . import picturefile
 from .latent import MAX_PIXELS, MAX_SIDE, Batch, check_pixels
+from .metadata import Metadata
 
 Side = Annotated[int, Field(ge=1, le=MAX_SIDE)]
 Fit = Literal["stretch", "crop", "pad"]
@@ -58,7 +59,8 @@ class Image(Value):
         return [Pictures.fromarray(array) for array in self.to_bytes().numpy()]
 
     def pictures(self, document: str = "") -> tuple[bytes, ...]:
-        return tuple(picturefile.png(picture, document) for picture in self.to_pil())
+        metadata = Metadata(document)
+        return tuple(picturefile.png(picture, metadata) for picture in self.to_pil())
 
     def preview(self) -> Any:
         picture = Image(self.pixels[:1]).to_pil()[0]
@@ -92,7 +94,8 @@ class Mask(Value):
         return [Pictures.fromarray(row) for row in whole.numpy()]
 
     def pictures(self, document: str = "") -> tuple[bytes, ...]:
-        return tuple(picturefile.png(picture, document) for picture in self.to_pil())
+        metadata = Metadata(document)
+        return tuple(picturefile.png(picture, metadata) for picture in self.to_pil())
 
     def preview(self) -> Any:
         picture = Mask(self.values[:1]).to_pil()[0]

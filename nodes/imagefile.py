@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, NamedTuple
+import json
+from typing import Annotated, Any, Literal, NamedTuple
 
 import torch
 
@@ -10,6 +11,9 @@ from engine import Artifact, Choices, Context, Field, Files, Widget, node
 
 from . import picturefile
 from .image import Image, Mask
+from .metadata import Metadata
+from .metadatamodels import models_of
+from .parameters import parameters_of
 
 PATTERNS = tuple(f"**/*.{kind}" for kind in ("png", "jpg", "jpeg", "webp", "bmp", "tif", "tiff"))
 Name = Annotated[str, Field(min_length=1, max_length=200)]
@@ -50,16 +54,29 @@ def load_image(
     return Loaded(Image(pixels), Mask(mask), pixels.shape[2], pixels.shape[1])
 
 
-@node("SaveImage", category="image")
-def save_image(ctx: Context, image: Image, name: Name = "{title} {seed} {n}") -> None:
-    """Save each picture of the batch as a PNG that carries the graph which made it.
+@node("SaveImage", category="image", aliases=("Save picture", "SaveImageWebsocket"))
+def save_image(
+    ctx: Context,
+    image: Image,
+    name: Name = "{title} {seed} {n}",
+    format: Literal["png", "webp", "jpeg"] = "png",
+    quality: Annotated[int, Field(ge=1, le=100)] = 95,
+    parameters: Literal["none", "a1111"] = "none",
+) -> None:
+    """Save each picture of the batch as a file that carries the graph which made it.
 
     name: of the files, without extension; `{title}`, `{seed}` and `{n}` (a running number) are
-    filled in. Pixels are 8 bits, `round(255x)`. The graph, with the values used, is the PNG's
-    iTXt entry `latentgraph`: open or run the picture to get it back.
+    filled in. format: png loses nothing; webp and jpeg lose by quality, webp nothing at 100.
+    Pixels are 8 bits, `round(255x)`. The file carries the graph with the values used, the seed,
+    and the sha256 of the model files that it names: open or run the picture to get it back. In
+    PNG these are the iTXt entries `latentgraph` and `latentgraph-made`, in WebP and JPEG the XMP
+    properties `graph` and `made` of `latentgraph`. parameters: a1111 adds the text that A1111
+    writes and picture sites read (PNG `parameters`, EXIF UserComment), as far as the graph says:
+    what nodes compute is left out of it.
     """
-    for data in image.pictures(ctx.document):
-        ctx.save(Artifact(data, "image/png", name))
+    metadata = _metadata(ctx, image, parameters == "a1111")
+    for picture in image.to_pil():
+        ctx.save(Artifact(_encoded(picture, metadata, format, quality), f"image/{format}", name))
 
 
 @node("PreviewImage", category="image")
@@ -67,3 +84,22 @@ def preview_image(ctx: Context, image: Image) -> None:
     """Show each picture of the batch without keeping it."""
     for data in image.pictures(ctx.document):
         ctx.save(Artifact(data, "image/png", preview=True))
+
+
+def _metadata(ctx: Context, image: Image, a1111: bool) -> Metadata:
+    if not ctx.document:
+        return Metadata()
+    graph = json.loads(ctx.document)
+    models = models_of(graph, ctx.files)
+    seed = ctx.facts.get("seed", "")
+    size = (image.width, image.height)
+    text = parameters_of(graph, size, seed, models) if a1111 else ""
+    return Metadata(ctx.document, seed, models, text)
+
+
+def _encoded(picture: Any, metadata: Metadata, format: str, quality: int) -> bytes:
+    if format == "webp":
+        return picturefile.webp(picture, metadata, quality)
+    if format == "jpeg":
+        return picturefile.jpeg(picture, metadata, quality)
+    return picturefile.png(picture, metadata)

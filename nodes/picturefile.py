@@ -19,6 +19,8 @@ from PIL.PngImagePlugin import PngInfo
 
 from engine import NodeError
 
+from .metadata import PARAMETERS, Metadata
+
 FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "TIFF")
 MAX_FILE_PIXELS = 64_000_000
 BOMBS = (Pictures.DecompressionBombError, Pictures.DecompressionBombWarning)
@@ -59,14 +61,49 @@ def read(path: Path, name: str) -> tuple[Any, Any]:
         raise bad(name, "is damaged or cut short") from None
 
 
-def png(picture: Any, document: str) -> bytes:
-    """A PIL picture as a PNG file; a graph file's text goes in as its iTXt entry `latentgraph`."""
+def png(picture: Any, metadata: Metadata) -> bytes:
+    """A PIL picture as a PNG file, with texts."""
     info = PngInfo()
-    if document:
-        info.add_itxt("latentgraph", document)
+    for key, text in metadata.texts():
+        if key == PARAMETERS:
+            info.add_text(key, text)  # as others write it: latin-1 where that is enough
+        else:
+            info.add_itxt(key, text)
+    return _saved(picture, "PNG", pnginfo=info)
+
+
+def webp(picture: Any, metadata: Metadata, quality: int) -> bytes:
+    """A PIL picture as a WebP file, with XMP and EXIF; lossless at quality 100."""
+    options: dict[str, Any] = {"lossless": True} if quality == 100 else {"quality": quality}
+    if packet := metadata.xmp():
+        options["xmp"] = packet
+    if exif := metadata.exif():
+        options["exif"] = exif
+    return _saved(picture, "WEBP", method=4, exact=True, **options)
+
+
+def jpeg(picture: Any, metadata: Metadata, quality: int) -> bytes:
+    """A PIL picture as a JPEG file, with XMP (extended where it is long) and EXIF."""
+    exif = metadata.exif()
+    options: dict[str, Any] = {"exif": exif} if exif else {}
+    chroma = 0 if quality >= 90 else 2
+    data = _saved(picture, "JPEG", quality=quality, subsampling=chroma, optimize=True, **options)
+    at = _after_heads(data)
+    return data[:at] + metadata.xmp_segments() + data[at:]
+
+
+def _saved(picture: Any, kind: str, **options: Any) -> bytes:
     stream = io.BytesIO()
-    picture.save(stream, "PNG", pnginfo=info)
+    picture.save(stream, kind, **options)
     return stream.getvalue()
+
+
+def _after_heads(data: bytes) -> int:
+    """Where the JFIF and EXIF segments of a JPEG end, which come first in any."""
+    at = 2
+    while data[at : at + 2] in {b"\xff\xe0", b"\xff\xe1"}:
+        at += 2 + int.from_bytes(data[at + 2 : at + 4])
+    return at
 
 
 def _arrays(picture: Any) -> tuple[Any, Any]:

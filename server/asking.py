@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from .client import Client, SavedGraph
 
 Json = Any
+FILES = (".json", ".png", ".webp", ".jpg", ".jpeg")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ def asking(client: Client, given: str, version: int | None = None) -> Asking:
     Raises Stop, GraphError, ClientError.
     """
     path = Path(given)
-    if given == "-" or given.endswith((".json", ".png")) or (path.exists() and not path.is_dir()):
+    if given == "-" or given.endswith(FILES) or (path.exists() and not path.is_dir()):
         return _local(given)
     saved = _found(client, given, version)
     if saved is not None:

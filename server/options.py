@@ -14,8 +14,8 @@ def add_graph_options(parser: Parser) -> None:
         nargs="?",
         default=source.DEFAULT,
         metavar="FILE",
-        help="a graph: JSON, a PNG made by latentgraph, a stock graph's name, or - for standard "
-        "input (default: %(default)s)",
+        help="a graph: JSON, a picture made by latentgraph or A1111, a stock graph's name, or - "
+        "for standard input (default: %(default)s)",
     )
     parser.add_argument(
         "--set",

@@ -1,14 +1,25 @@
-"""The graph that a picture carries: PNG's iTXt entry `latentgraph`. Needs no image library."""
+"""What a picture carries: its graph, and A1111's text. Needs no image library.
+
+PNG: iTXt `latentgraph`; `parameters`. WebP and JPEG: the XMP property `latentgraph:graph`; EXIF's
+user comment.
+"""
 
 from __future__ import annotations
 
+import re
 import struct
 import zlib
 from collections.abc import Iterator
 
+from . import exif, segments
+
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 KEYWORD = b"latentgraph"
+PARAMETERS = b"parameters"
 MAX_TEXT = 64 << 20
+BROKEN = (struct.error, zlib.error, ValueError, IndexError)
+ELEMENT = r"<latentgraph:graph(?:\s[^>]*)?>([^<]*)</latentgraph:graph>"
+ATTRIBUTE = r"""\slatentgraph:graph\s*=\s*(?:"([^"]*)"|'([^']*)')"""
 
 
 class NoGraphError(Exception):
@@ -17,21 +28,44 @@ class NoGraphError(Exception):
 
 def is_picture(data: bytes) -> bool:
     """Whether the bytes begin as a PNG, JPEG or WebP file does."""
-    webp = data[:4] == b"RIFF" and data[8:12] == b"WEBP"
-    return data.startswith((SIGNATURE, b"\xff\xd8\xff")) or webp
+    return data.startswith((SIGNATURE, segments.JPEG)) or segments.is_webp(data)
 
 
 def embedded_graph(data: bytes) -> bytes:
     """The graph's JSON text out of a picture's bytes. Raises NoGraphError."""
-    if not data.startswith(SIGNATURE):
-        raise NoGraphError("carries no graph that can be read: only PNG files do.")
     try:
-        for kind, body in _chunks(data):
-            if kind == b"iTXt" and body.startswith(KEYWORD + b"\0"):
-                return _text(body)
-    except (struct.error, zlib.error, ValueError):
+        found = _png_text(data, KEYWORD) if data.startswith(SIGNATURE) else _xmp_graph(data)
+    except BROKEN:
         raise NoGraphError("is damaged or cut short.") from None
-    raise NoGraphError("carries no graph: it was not saved by latentgraph, or was re-saved since.")
+    if found is None:
+        raise NoGraphError(
+            "carries no graph: it was not saved by latentgraph, or was re-saved since."
+        )
+    return found
+
+
+def generation_parameters(data: bytes) -> str:
+    """The text in which A1111 says how it made a picture, or nothing."""
+    try:
+        if data.startswith(SIGNATURE):
+            return (_png_text(data, PARAMETERS) or b"").decode()
+        return exif.user_comment(segments.exif(data))
+    except BROKEN:
+        return ""
+
+
+def _png_text(data: bytes, keyword: bytes) -> bytes | None:
+    """A text of a PNG by its keyword, as UTF-8."""
+    for kind, body in _chunks(data):
+        if not body.startswith(keyword + b"\0"):
+            continue
+        if kind == b"iTXt":
+            return _international(body)
+        if kind == b"tEXt":
+            return body[len(keyword) + 1 :].decode("latin-1").encode()
+        if kind == b"zTXt":
+            return _inflated(body[len(keyword) + 2 :]).decode("latin-1").encode()
+    return None
 
 
 def _chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
@@ -46,15 +80,33 @@ def _chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
         at += 12 + length
 
 
-def _text(body: bytes) -> bytes:
+def _international(body: bytes) -> bytes:
     """iTXt: keyword, 0, compressed?, method, language, 0, translated keyword, 0, text."""
-    flags, rest = body[len(KEYWORD) + 1 :][:2], body[len(KEYWORD) + 3 :]
+    _, _, rest = body.partition(b"\0")
+    flags, rest = rest[:2], rest[2:]
     _, _, rest = rest.partition(b"\0")
     _, _, text = rest.partition(b"\0")
-    if flags[:1] != b"\1":
-        return text
+    return _inflated(text) if flags[:1] == b"\1" else text
+
+
+def _inflated(packed: bytes) -> bytes:
     inflater = zlib.decompressobj()
-    text = inflater.decompress(text, MAX_TEXT)
+    text = inflater.decompress(packed, MAX_TEXT)
     if inflater.unconsumed_tail:
         raise ValueError("too long")
     return text
+
+
+def _xmp_graph(data: bytes) -> bytes | None:
+    packet = segments.xmp(data).decode()
+    if found := re.search(ELEMENT, packet):
+        return _unescaped(found[1])
+    if found := re.search(ATTRIBUTE, packet):
+        return _unescaped(found[1] or found[2] or "")
+    return None
+
+
+def _unescaped(text: str) -> bytes:
+    from html import unescape  # late: `--help` comes this way too
+
+    return unescape(text).encode()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from engine.catalogue import Catalogue
@@ -31,13 +31,18 @@ def request(options: Namespace, given: Mapping[str, str], settings: Settings) ->
     """The graph of the command line, ready to run. Raises Stop, GraphError with all problems."""
     catalogue = workplace.catalogue(settings)
     files = settings.files()
-    graph = migrate(source.load(options.file), catalogue)
+    loaded = source.load(options.file, lambda: _models(catalogue, settings))
+    graph = migrate(loaded, catalogue)
     graph = assigned(graph, catalogue, options.set, files)
     graph = bound(graph, catalogue, given, files)
     problems = validate(graph, catalogue, lists=workplace.lists(catalogue, settings), ready=True)
     if problems:
         raise GraphError(_with_flag(problem, graph) for problem in problems)
     return Request(with_savers(graph, catalogue), catalogue, _seed(graph))
+
+
+def _models(catalogue: Catalogue, settings: Settings) -> Sequence[str]:
+    return workplace.lists(catalogue, settings).get("models", ())
 
 
 def _with_flag(problem: Problem, graph: Graph) -> Problem:

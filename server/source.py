@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import sys
+from collections.abc import Callable, Iterable
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .exits import FILES, WRONG, Stop, reason
-from .picture import NoGraphError, embedded_graph, is_picture
+from .picture import NoGraphError, embedded_graph, generation_parameters, is_picture
 
 if TYPE_CHECKING:
     from engine.graph import Graph
 
 DEFAULT = "txt2img"
 MAX_FILE = 256 << 20
+Names = Callable[[], Iterable[str]]
 
 
 def stock() -> dict[str, Path]:
@@ -25,8 +28,11 @@ def stock() -> dict[str, Path]:
     return {file.stem: file for file in sorted(folder.glob("*.json"))}
 
 
-def read(name: str) -> bytes:
-    """A graph's JSON text. Raises Stop with a sentence."""
+def read(name: str, models: Names = tuple) -> bytes:
+    """A graph's JSON text: a picture's own, or one made of A1111's text in it.
+
+    models: names that a model said there may go by. Raises Stop with a sentence.
+    """
     if name == "-":
         return sys.stdin.buffer.read()
     path = Path(name)
@@ -48,14 +54,33 @@ def read(name: str) -> bytes:
     try:
         return embedded_graph(data)
     except NoGraphError as missing:
-        raise Stop(f"The picture '{name}' {missing}") from None
+        made = _from_parameters(data, models)
+        if made is None:
+            raise Stop(f"The picture '{name}' {missing}") from None
+        return made
 
 
-def load(name: str) -> Graph:
-    """A graph as it stands in its file. Raises Stop, GraphError."""
+def load(name: str, models: Names = tuple) -> Graph:
+    """A graph as it stands in its file; see `read`. Raises Stop, GraphError."""
     from engine.graph import parse
 
-    return parse(read(name))
+    return parse(read(name, models))
+
+
+def _from_parameters(data: bytes, models: Names) -> bytes | None:
+    """A graph of what A1111 wrote into a picture; what it leaves out is said on stderr."""
+    from engine.canonical import dumps
+    from engine.graph import parse
+
+    from . import a1111
+
+    found = a1111.parse(generation_parameters(data))
+    if found is None:
+        return None
+    doc, notes = a1111.graph_of(found, stock(), models())
+    for note in notes:
+        print(note, file=sys.stderr)
+    return dumps(parse(json.dumps(doc))).encode()
 
 
 def _hint(name: str, known: dict[str, Path]) -> str:

@@ -12,7 +12,7 @@ export interface NodeDocs {
 /** `name, other: what they are.` at the beginning of a sentence. */
 const PORTS = /(?<=^|[.;]\s+)([a-z_]\w*(?:, [a-z_]\w*)*): /g;
 /** Sentences that end what is said of a port. */
-const WHOLE = /(?<=^|[.;]\s+)(?:Gives|Errors:|Files:|Without|With|For)\b/;
+const WHOLE = /(?<=^|[.;]\s+)(?:Errors:|Files:|(?:Gives|Without|With|For)\b)/;
 
 const known = new WeakMap<Declaration, NodeDocs>();
 

@@ -7,7 +7,7 @@ import { say } from "../texts/texts.ts";
 
 /** `int, 1 to 10,000, default 20`: the type, its limits and the default. */
 export function inputWords(input: Input, standard: Json | undefined): string {
-  return [input.plain?.kind === "enum" ? "" : input.type, ...limitWords(input), defaultWords(input, standard)].filter(Boolean).join(" · ");
+  return [input.plain?.kind === "enum" || input.choices ? "" : input.type, ...limitWords(input), defaultWords(input, standard)].filter(Boolean).join(" · ");
 }
 
 function limitWords({ plain }: Input): readonly string[] {

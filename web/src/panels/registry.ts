@@ -3,7 +3,7 @@
 import type { ComponentType, LazyExoticComponent } from "react";
 import { lazy } from "react";
 import type { TextName } from "../texts/texts.ts";
-import type { Panel } from "../workspace/desk.ts";
+import type { Docked } from "./docked.ts";
 
 export interface PanelEntry {
   readonly label: TextName;
@@ -12,7 +12,7 @@ export interface PanelEntry {
   readonly Body: LazyExoticComponent<ComponentType>;
 }
 
-export const REGISTRY: Readonly<Partial<Record<Panel, PanelEntry>>> = {
+export const REGISTRY: Readonly<Record<Docked, PanelEntry>> = {
   inspector: {
     label: "panel.inspector",
     path: "M2.5 4.5 H9 M12 4.5 H13.5 M2.5 11.5 H4 M7 11.5 H13.5 M10.5 3 A1.5 1.5 0 1 0 10.5 6 A1.5 1.5 0 1 0 10.5 3 M5.5 10 A1.5 1.5 0 1 0 5.5 13 A1.5 1.5 0 1 0 5.5 10",

@@ -1,7 +1,6 @@
 /** One public input: its name, title and explanation, its type, its default, its place in the form. */
 
 import type { JSX } from "react";
-import { useId } from "react";
 import { describeInput, removeFace, renameFace, renameFaceRefusal, reorderInput } from "../../graph/commands/faces.ts";
 import { shownGraph, shownTypes } from "../../state/document.ts";
 import { useDocument } from "../../state/editor.ts";
@@ -19,7 +18,6 @@ interface Props {
 }
 
 export function FaceInput({ name, at, count }: Props): JSX.Element | null {
-  const id = useId();
   const graph = useDocument(shownGraph);
   const place = useDocument((state) => state.place);
   const edit = useDocument((state) => state.edit);
@@ -27,14 +25,13 @@ export function FaceInput({ name, at, count }: Props): JSX.Element | null {
   const face = useDocument((state) => shownTypes(state).face(name));
   const input = graph.inputs.get(name);
   if (!input) return null;
+  const words = face ? inputWords(face, undefined) : say("inspect.face.mixed");
   const move = (by: number): void => edit(say("inspect.graph.inputs"), (now) => reorderInput(now, name, at + by));
   return (
     <li className="face">
       <div className="inspect-row">
         {face ? <PortMark type={face.type} /> : null}
-        <span className="inspect-name" id={id}>
-          {input.title || name}
-        </span>
+        <span className="inspect-name">{name}</span>
         <button type="button" className="mini" disabled={at === 0} aria-label={say("inspect.face.up", { name })} title={say("inspect.face.up", { name })} onClick={() => move(-1)}>
           <Icon name="up" size={14} />
         </button>
@@ -47,7 +44,7 @@ export function FaceInput({ name, at, count }: Props): JSX.Element | null {
       </div>
       {face?.plain && <PublicField name={name} />}
       <details className="inspect-docs">
-        <summary aria-label={say("inspect.face.edit", { name })}>{face ? inputWords(face, undefined) : say("inspect.face.mixed")}</summary>
+        <summary aria-label={`${say("inspect.face.edit", { name })}: ${words}`}>{words}</summary>
         <TextRow
           name={say("inspect.face.name")}
           value={name}

@@ -29,7 +29,7 @@ export function FaceOutput({ name }: { readonly name: string }): JSX.Element {
         <WireControl target={{ kind: "output", node: "", port: name }} name={name} type={type} many={false} />
       </div>
       <details className="inspect-docs">
-        <summary aria-label={say("inspect.face.edit", { name })}>{type}</summary>
+        <summary aria-label={`${say("inspect.face.edit", { name })}: ${type}`}>{type}</summary>
         <TextRow
           name={say("inspect.face.name")}
           value={name}

@@ -82,7 +82,7 @@ export function InputRow({ id, input, about, standard }: Props): JSX.Element {
         </span>
         {about !== "" && (
           <>
-            {" "}
+            {" – "}
             <Doc text={about} />
           </>
         )}

@@ -45,7 +45,7 @@ export function OutputRow({ id, output, about }: Props): JSX.Element {
         <span className="inspect-kind">{output.type}</span>
         {about !== "" && (
           <>
-            {" "}
+            {" – "}
             <Doc text={about} />
           </>
         )}

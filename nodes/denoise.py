@@ -51,7 +51,7 @@ def unet_denoise(
         entries = [row.entries[0] for row in conditioning.rows]
         samples = step.scale_input(torch.cat([latent.samples.to(device)] * len(labels)))
         if concat:
-            samples = torch.cat([samples, *_beside(concat, len(labels), device)], dim=1)
+            samples = torch.cat([samples, *_beside(concat, batch, len(labels), device)], dim=1)
         ctx.pool.fits(denoiser_bytes(model.config, samples))  # what is idle makes room
         extra = summed(residuals, labels, model.config)
         output = model(
@@ -83,8 +83,11 @@ def guidance_embedding(scale: Tensor, width: int, dtype: torch.dtype) -> Tensor:
     return torch.nn.functional.pad(embedding, (0, width % 2))
 
 
-def _beside(concat: Sequence[Latent], rows: int, device: Any) -> list[Tensor]:
-    return [torch.cat([other.samples.to(device)] * rows) for other in concat]
+def _beside(concat: Sequence[Latent], batch: int, rows: int, device: Any) -> list[Tensor]:
+    """[R*B,C,H,W] each; a single one serves the whole batch."""
+    planes = (other.samples.to(device) for other in concat)
+    whole = (one if len(one) == batch else one.repeat(batch, 1, 1, 1) for one in planes)
+    return [torch.cat([one] * rows) for one in whole]
 
 
 def _guidance(
@@ -118,4 +121,21 @@ def _check_latent(unet: UNet, latent: Latent, concat: Sequence[Latent]) -> None:
             f"This UNet takes {unet.in_channels} channels, and it is given "
             f"{' + '.join(map(str, channels))}.",
             port="concat" if concat else "latent",
+            fix=_advice(unet, latent, concat),
         )
+    for other in concat:
+        if len(other.samples) not in {1, len(latent.samples)}:
+            raise NodeError(
+                f"There are {len(other.samples)} of the concat for {len(latent.samples)} pictures.",
+                port="concat",
+                fix="Give one, or one for each picture of the latent's batch.",
+            )
+
+
+def _advice(unet: UNet, latent: Latent, concat: Sequence[Latent]) -> str:
+    """What inpainting with this UNet wants instead."""
+    if concat and unet.in_channels == latent.samples.shape[1]:
+        return "Leave concat unwired; for inpainting put a KeepOutside after the SchedulerStep."
+    if unet.in_channels > latent.samples.shape[1]:
+        return "It is a model for inpainting: wire the concat of an InpaintCondition."
+    return ""

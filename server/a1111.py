@@ -14,10 +14,11 @@ from typing import Any
 
 Doc = dict[str, Any]
 SETTING = re.compile(r'\s*([^:,]+):\s*("(?:\\.|[^\\"])*"|[^,]*)(?:,|$)')
-LORA = re.compile(r"<lora:([^:>]+)(?::(-?[\d.]+))?[^>]*>")
+LORA = re.compile(r"<lora:([^:>]{1,200})(?::(-?[\d.]{1,20}))?[^>]{0,200}>")
 NETWORK = re.compile(r"<(?:hypernet|lyco):[^>]*>")
 SIZE = re.compile(r"(\d{1,5})x(\d{1,5})")
 NEGATIVE = "Negative prompt:"
+LONGEST, LONGEST_LINE = 100_000, 10_000
 SAMPLERS = {
     "euler": "euler",
     "euler a": "euler_a",
@@ -70,8 +71,10 @@ class Parameters:
 
 def parse(text: str) -> Parameters | None:
     """The parameters in a text, None for another text: the line of settings names the steps."""
-    lines = text.strip().splitlines()
-    settings = dict(_settings(lines[-1])) if lines else {}
+    lines = text[: LONGEST + 1].strip().splitlines()
+    if not lines or len(text) > LONGEST or len(lines[-1]) > LONGEST_LINE:
+        return None
+    settings = dict(_settings(lines[-1]))
     if "Steps" not in settings:
         return None
     texts: list[list[str]] = [[], []]

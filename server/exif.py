@@ -15,12 +15,11 @@ def user_comment(tiff: bytes) -> str:
         return ""
     order = "<" if tiff[:2] == b"II" else ">"
     (first,) = struct.unpack_from(f"{order}I", tiff, 4)
-    for tag, _, value in _entries(tiff, first, order):
-        if tag == MORE:
-            for inner, count, place in _entries(tiff, value, order):
-                if inner == COMMENT:
-                    return _text(tiff[place : place + count])
-    return ""
+    more = next((value for tag, _, value in _entries(tiff, first, order) if tag == MORE), None)
+    if more is None:
+        return ""
+    found = ((count, at) for tag, count, at in _entries(tiff, more, order) if tag == COMMENT)
+    return next((_text(tiff[at : at + count]) for count, at in found), "")
 
 
 def _entries(tiff: bytes, at: int, order: str) -> Iterator[tuple[int, int, int]]:

@@ -172,8 +172,19 @@ def test_concat_channels_follow_unscaled(
     stacked = [torch.cat([each.samples] * 2) for each in (latent, mask, masked)]
     stacked[0] = step.scale_input(stacked[0])
     assert torch.equal(seen["samples"], torch.cat(stacked, dim=1))
-    with pytest.raises(NodeError, match=r"takes 4 channels, and it is given 4 \+ 1"):
+    one = [replace(each, samples=each.samples[:1]) for each in (mask, masked)]
+    unet_denoise(replace(ctx, pool=Pool()), nine, latent, step, PAIR, concat=one)
+    shared = torch.cat([each.samples.repeat(4, 1, 1, 1) for each in one], dim=1)
+    assert torch.equal(seen["samples"], torch.cat([stacked[0], shared], dim=1))
+    three = [replace(each, samples=each.samples[:1].repeat(3, 1, 1, 1)) for each in (mask, masked)]
+    with pytest.raises(NodeError, match="3 of the concat for 2 pictures"):
+        unet_denoise(ctx, nine, latent, step, PAIR, concat=three)
+    with pytest.raises(NodeError, match=r"takes 4 channels, and it is given 4 \+ 1") as caught:
         unet_denoise(ctx, model.unet, latent, step, PAIR, concat=[mask])
+    assert "KeepOutside" in caught.value.fix
+    with pytest.raises(NodeError, match="takes 9 channels, and it is given 4") as caught:
+        unet_denoise(ctx, nine, latent, step, PAIR)
+    assert "InpaintCondition" in caught.value.fix
 
 
 def test_the_guidance_embedding_is_that_of_diffusers() -> None:

@@ -139,9 +139,9 @@ def test_sdxl_has_the_pipelines_bits(ctx: Context, tiny_model: TinyModel, solver
 
 
 @pytest.mark.parametrize("family", ["sd1", "sdxl"])
-@pytest.mark.parametrize("strength", [1.0, 0.6])
+@pytest.mark.parametrize(("strength", "batch"), [(1.0, 1), (1.0, 2), (0.6, 1)])
 def test_nine_channels_have_the_pipelines_bits(
-    ctx: Context, models_root: Path, family: str, strength: float
+    ctx: Context, models_root: Path, family: str, strength: float, batch: int
 ) -> None:
     """A single file in the original names, told to be an inpainting model by its shapes."""
     made = ldm.pipeline(family, channels=9)
@@ -150,7 +150,7 @@ def test_nine_channels_have_the_pipelines_bits(
     assert model.unet.in_channels == 9
     image, mask = Image.from_pil([photo()]), Mask.from_pil([hole()])
     plan = schedule(model.schedule, "euler_a", STEPS, strength=strength)
-    start, stream = empty_latent(ctx, 64, 64, vae=model.vae), Random.seeded(SEED)
+    start, stream = empty_latent(ctx, 64, 64, batch, model.vae), Random.seeded(SEED)
     if strength < 1:
         encoded = vae_encode(ctx, model.vae, image, sample=True, random=stream)
         start, stream = inpaint_start(encoded.latent, strength), encoded.random
@@ -174,7 +174,9 @@ def test_nine_channels_have_the_pipelines_bits(
     extra = {"requires_safety_checker": False} if not xl else {"add_watermarker": False}
     pipe = kind(**parts, **extra)
     pipe.set_progress_bar_config(disable=True)
-    assert np.array_equal(found.pixels.numpy(), expected(pipe, strength))
+    assert np.array_equal(
+        found.pixels.numpy(), expected(pipe, strength, num_images_per_prompt=batch)
+    )
 
 
 def differential_by_hand(pipe: Any, change: torch.Tensor, strength: float) -> Any:

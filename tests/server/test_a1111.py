@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -95,6 +96,17 @@ def test_what_is_left_out_is_said() -> None:
 )
 def test_other_texts_are_none(text: str) -> None:
     assert a1111.parse(text) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["a" * 5_000_000, "Steps: 1" + ", a" * 50_000, "<lora:" * 15_000 + "\nSteps: 1"],
+    ids=["long", "many", "open tags"],
+)
+def test_hostile_texts_take_no_time(text: str) -> None:
+    began = time.process_time()
+    a1111.parse(text)
+    assert time.process_time() - began < 5
 
 
 def test_only_settings_and_numbers_that_are_none() -> None:

@@ -44,6 +44,7 @@ def account(graph: Graph, report: Report, written: list[Path]) -> list[str]:
         lines.append(f"  {name:<{width}}  {seconds(node.seconds):>8}  {count(row, node)}".rstrip())
     if quick:
         lines.append(f"in under {seconds(QUICK)}: " + ", ".join(row.path for row, _ in quick))
+    lines += [f"note: {row.path}: {said}" for row, node in found for said in node.notices]
     if kept:
         lines.append("cached: " + ", ".join(kept))
     if idle:

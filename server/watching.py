@@ -32,6 +32,7 @@ class Watcher:
         self.as_json = as_json
         self.folder = folder
         self.written: list[Path] = []
+        self.noted: list[str] = []
 
     def follow(self, id: str) -> Run:
         """Until the run is final; returns it then."""
@@ -41,6 +42,8 @@ class Watcher:
                 engine_event = as_engine_event(event)
                 if engine_event is not None:
                     progress(engine_event)
+                if event.type == "node_notice":
+                    self.noted.append(f"note: {event.data['path']}: {event.data['message']}")
                 if self.as_json:
                     print(json.dumps(event.data, ensure_ascii=False), flush=True)
         finally:
@@ -82,6 +85,9 @@ class Watcher:
         kept = sum(timing.cached for timing in run.timings.values())
         ran = sum(timing.runs for timing in run.timings.values())
         print(f"{run.id} {run.status} in {run.seconds or 0.0:.2f} s: {ran} calls, {kept} kept")
+        for line in self.noted:
+            print(line)
+        self.noted.clear()
         for name, value in run.values.items():
             if value.kind == "plain":
                 print(f"{name} = {value.plain}")

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from server.arguments import Parser
+from server.budgets import add_memory_options, memory_of
 from server.exits import CANCELLED, FAILED, FILES, OK, TABLE, WRONG, Stop
 from server.options import add_graph_options
 from server.settings import Settings, settings_of
@@ -35,6 +36,7 @@ def add_options(parser: Parser) -> None:
 def add_device_options(parser: Parser) -> None:
     parser.add_argument("--device", metavar="NAME", help="cpu, cuda, cuda:1, mps; default: best")
     parser.add_argument("--dtype", choices=DTYPES, help="default: float32 on cpu, else float16")
+    add_memory_options(parser)
 
 
 def help_for(options: Namespace) -> str:
@@ -74,6 +76,7 @@ def engine_of(options: Namespace, settings: Settings) -> Iterator[Engine]:
         files=settings.files(),
         store=settings.values if keeps else None,
         user_nodes=settings.nodes,
+        memory=memory_of(options),
     ) as engine:
         yield engine
 

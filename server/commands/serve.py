@@ -12,7 +12,8 @@ from server.settings import add_folder_options, settings_of
 LISTS = ("device", "allow_host", "allow_origin", "allow_webhook")
 FLAGS = (
     *LISTS,
-    *("host", "port", "token", "dtype", "web", "max_queue", "keep_days", "keep_gigabytes"),
+    *("host", "port", "token", "dtype", "gpu_memory", "ram"),
+    *("web", "max_queue", "keep_days", "keep_gigabytes"),
 )
 
 
@@ -30,6 +31,14 @@ def add_options(parser: Parser) -> None:
         "--device", action="append", metavar="NAME", help="cpu, cuda, cuda:1, mps; one worker each"
     )
     parser.add_argument("--dtype", choices=("float32", "float16", "bfloat16"))
+    parser.add_argument(
+        "--gpu-memory",
+        metavar="SIZE",
+        help="most to take of each GPU, as 6GB; default: what is free",
+    )
+    parser.add_argument(
+        "--ram", metavar="SIZE", help="most to take of RAM for models and kept values, in all"
+    )
     for name, about in (
         ("host", "another name that this server goes by"),
         ("origin", "another site whose pages may use this server, such as http://localhost:5173"),

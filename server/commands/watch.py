@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     from server.client import Client, Event
 
 PATIENCE = 60.0
-MEMBERS = ("path", "status", "seconds", "device", "attempt", "name", "version", "state")
+MEMBERS = (
+    *("path", "status", "seconds", "device", "attempt", "name", "version", "state"),
+    "message",
+)
 
 
 def add_options(parser: Parser) -> None:

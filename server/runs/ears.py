@@ -20,7 +20,10 @@ if TYPE_CHECKING:
     from server.library.artifacts import Artifacts
 
 RELAYED = frozenset(
-    {"planned", "node_started", "node_finished", "node_progress", "turn", "node_failed"}
+    {
+        *("planned", "node_started", "node_finished", "node_progress", "node_notice"),
+        *("turn", "node_failed"),
+    }
 )
 
 

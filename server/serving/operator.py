@@ -15,6 +15,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from engine.memory import bytes_of
 from server.exits import FILES, Stop, reason
 from server.runs.policy import Policy
 
@@ -35,6 +36,8 @@ class Operator(BaseSettings):
     token: SecretStr = SecretStr("")
     device: Names = ()
     dtype: str | None = None
+    gpu_memory: int | None = None
+    ram: int | None = None
     allow_host: Names = ()
     allow_origin: Names = ()
     allow_webhook: Names = ()
@@ -52,6 +55,12 @@ class Operator(BaseSettings):
         if isinstance(value, str):
             return tuple(part.strip() for part in value.split(",") if part.strip())
         return tuple(value) if isinstance(value, list) else value
+
+    @field_validator("gpu_memory", "ram", mode="before")
+    @classmethod
+    def _sized(cls, value: Any) -> Any:
+        """`6GB` as well as bytes."""
+        return bytes_of(str(value)) if isinstance(value, str | int) else value
 
     @field_validator("token")
     @classmethod

@@ -106,6 +106,8 @@ def setups(operator: Operator, settings: Settings) -> list[Setup]:
         Setup(
             device=device,
             dtype=operator.dtype,
+            gpu_memory=operator.gpu_memory,
+            ram=None if operator.ram is None else operator.ram // len(devices),
             models=(settings.models, *settings.more_models),
             images=(settings.images,),
             uploads=settings.uploads,

@@ -180,7 +180,8 @@ def engine_of(setup: Setup) -> Engine:
     import torch
 
     from engine.files import Files
-    from engine.session import DISK_BUDGET, RAM_BUDGET, Engine
+    from engine.memory import Memory
+    from engine.session import DISK_BUDGET, Engine
 
     if setup.nice and hasattr(os, "nice"):
         os.nice(setup.nice)
@@ -192,8 +193,9 @@ def engine_of(setup: Setup) -> Engine:
         files=Files({"models": setup.models, "images": setup.images}, setup.uploads, setup.hashes),
         store=setup.values,
         store_budget=DISK_BUDGET if setup.store_budget is None else setup.store_budget,
-        ram_budget=RAM_BUDGET if setup.ram_budget is None else setup.ram_budget,
+        ram_budget=setup.ram_budget,
         model_budget=setup.model_budget,
+        memory=Memory(gpu=setup.gpu_memory, ram=setup.ram),
         user_nodes=setup.nodes,
     )
 

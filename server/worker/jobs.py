@@ -33,6 +33,7 @@ NAMES: Mapping[type[events.Event], str] = {
     events.NodeStarted: "node_started",
     events.NodeFinished: "node_finished",
     events.NodeProgress: "node_progress",
+    events.NodeNotice: "node_notice",
     events.Turn: "turn",
     events.NodeFailed: "node_failed",
 }

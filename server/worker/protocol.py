@@ -100,8 +100,8 @@ class Hears(Protocol):
 
     def event(self, run: str, event: Mapping[str, Json]) -> None:
         """An engine event as JSON: `type` is planned, node_started, node_finished, node_progress,
-        turn or node_failed; the other members are the event's own. Files come by `made`, and the
-        end of a run is its Outcome."""
+        node_notice, turn or node_failed; the other members are the event's own. Files come by
+        `made`, and the end of a run is its Outcome."""
         ...
 
     def preview(self, run: str, header: Mapping[str, Json], picture: bytes) -> None:

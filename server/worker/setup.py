@@ -25,9 +25,10 @@ class Setup:
 
     device, dtype: None leaves the choice to the engine. models, images: folders of files that
     graphs may name. uploads: by content hash. nodes: the user's own pack. values, hashes: where
-    kept values and hashes of files lie on disk, None for nowhere. Budgets are bytes; None is the
-    engine's own. threads: of torch; None leaves them alone. nice: how far the process steps back
-    behind the server.
+    kept values and hashes of files lie on disk, None for nowhere. gpu_memory, ram: bytes that may
+    be taken in all, None sets no limit. Budgets are bytes, and stand over their shares of these;
+    None is the engine's own. threads: of torch; None leaves them alone. nice: how far the process
+    steps back behind the server.
     """
 
     device: str | None = None
@@ -38,6 +39,8 @@ class Setup:
     nodes: Path | None = None
     values: Path | None = None
     hashes: Path | None = None
+    gpu_memory: int | None = None
+    ram: int | None = None
     ram_budget: int | None = None
     store_budget: int | None = None
     model_budget: int | None = None

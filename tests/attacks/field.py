@@ -18,15 +18,13 @@ from PIL import Image
 from .heard import Heard, Mouth
 from .process import MEBIBYTE, Size, resident, size
 from .roles import base
-from .serving import Serving, until
+from .serving import PATIENT, Serving, until
 from .siege import Siege
 
 Json = Any
 TOKEN = "token_canary_0123456789"
 LAG = 250.0
 """Milliseconds within which a live server answers, as the book says."""
-PATIENT = 4.0
-"""How much longer it may take here, on two cores that others use as well."""
 DEFECTS = re.compile(r"Traceback|exception was never retrieved|Unclosed|never awaited|defect in")
 
 

@@ -6,9 +6,10 @@ import json
 
 from .book import Attack
 from .deeds import deed, expect
-from .field import LAG, PATIENT, Field
+from .field import LAG, Field
 from .requests import routes
 from .served import request
+from .serving import PATIENT
 from .siege import HEADS, wait_for_quiet
 from .stubs import sums
 

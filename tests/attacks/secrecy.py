@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
 from threading import Thread
 from typing import Any
 
@@ -12,6 +11,7 @@ from .book import Attack
 from .deeds import deed
 from .field import TOKEN, Field
 from .serving import SECRETS
+from .sleepers import lags_of
 from .stubs import one, sums
 from .websocket import WebSocket
 
@@ -24,8 +24,6 @@ Json = Any
 )
 def both_cores(field: Field, attack: Attack) -> None:
     """The lag of events is that from their time to their arrival."""
-    from .streams import age
-
     lags: list[float] = []
     start = time.monotonic()
     with WebSocket(field.serving.port) as link:
@@ -34,7 +32,7 @@ def both_cores(field: Field, attack: Attack) -> None:
             id = field.serving.submit(one("user:Burn", seconds=4.0, start=start)).json["runs"][0][
                 "id"
             ]
-            reader = Thread(target=lambda: lags.extend(_lags(link, id, age)))
+            reader = Thread(target=lambda: lags.extend(lags_of(link, id)))
             reader.start()
             for at in range(40):
                 field.serving.submit(sums(2, start=start + at))
@@ -42,15 +40,6 @@ def both_cores(field: Field, attack: Attack) -> None:
             reader.join()
     lags.sort()
     assert lags[len(lags) * 99 // 100] <= 0.25 * 4, lags[-5:]
-
-
-def _lags(link: WebSocket, run: str, age: Any) -> Iterator[float]:
-    while True:
-        event = link.json()
-        if "time" in event:
-            yield age(event["time"])
-        if event.get("run") == run and event["type"] == "run_finished":
-            return
 
 
 @deed("R022", proves=["422 unknown_node_type; never an automatic install"])

@@ -21,15 +21,17 @@ from .process import alive, children, drop_powers
 HERE = Path(__file__).parent
 REPOSITORY = HERE.parents[1]
 SECRETS = {"HF_TOKEN": "hf_canary_0123456789", "DATABASE_PASSWORD": "env_canary_0123456789"}
-START = 120.0
+START = 60.0
 STOP = 60.0
+PATIENT = 4.0
+"""How much longer all may take here than on a machine that does nothing else."""
 
 
 def until(true: Callable[[], bool], seconds: float, what: str) -> float:
     """Seconds until something was so. Fails the test where it never is."""
     begun = time.monotonic()
     while not true():
-        if time.monotonic() - begun > seconds:
+        if time.monotonic() - begun > seconds * PATIENT:
             raise AssertionError(f"{what}: not within {seconds:g} s")
         time.sleep(0.02)
     return time.monotonic() - begun
@@ -112,6 +114,7 @@ class Serving(Faulty):
         made = {name: value for name, value in os.environ.items() if not _is_ours(name)}
         made |= {
             "OMP_NUM_THREADS": "1",
+            "LATENTGRAPH_WARM": "false",
             "LATENTGRAPH_CACHE": str(self.folder / "cache"),
             "LATENTGRAPH_NODES": str(self.nodes),
             "LATENTGRAPH_MODELS": str(self.models),
@@ -217,11 +220,14 @@ class Serving(Faulty):
         return self.wait(heard.json["runs"][0]["id"], seconds)
 
     def wait(self, id: str, seconds: float = 60.0) -> dict[str, Any]:
-        heard = self.mouth.ask("GET", f"/api/runs/{id}?wait={seconds:g}", seconds=seconds + 30)
-        assert heard.status == 200, heard
-        run: dict[str, Any] = heard.json
-        assert run["status"] in {"completed", "failed", "cancelled"}, f"not final: {run}"
-        return run
+        end = time.monotonic() + seconds * PATIENT
+        while True:
+            heard = self.mouth.ask("GET", f"/api/runs/{id}?wait=20", seconds=120)
+            assert heard.status == 200, heard
+            run: dict[str, Any] = heard.json
+            if run["status"] in {"completed", "failed", "cancelled"}:
+                return run
+            assert time.monotonic() < end, f"not final: {run}"
 
     def status(self, id: str) -> str:
         """Of a run, as it is now."""

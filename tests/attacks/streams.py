@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import socket
 import time
 from threading import Event, Thread
@@ -10,11 +9,12 @@ from typing import Any
 
 from .book import Attack
 from .deeds import deed
-from .field import PATIENT, Field
-from .process import MEBIBYTE, resident, size
+from .field import Field
+from .process import MEBIBYTE, size
 from .roles import with_value
-from .serving import until
+from .serving import PATIENT, until
 from .siege import wait_for_quiet
+from .sleepers import beside
 from .stubs import slow, sums
 from .websocket import PING, WebSocket, frame
 
@@ -32,53 +32,16 @@ NEXT = time.monotonic_ns
     ],
 )
 def stalled(field: Field, attack: Attack) -> None:
-    """One reader stalls while runs send tens of thousands of events, and previews."""
-    target = "/api/events?previews=1&after=0"
-    before = resident(field.serving.pid)
-    with WebSocket(field.serving.port, "/api/events?previews=1") as alone:
-        usual = p99(watched(field, alone, runs=20, nodes=500))
-    with (
-        WebSocket(field.serving.port, target, small=True) as asleep,
-        WebSocket(field.serving.port, "/api/events?previews=1") as awake,
-    ):
-        lags = watched(field, awake, runs=20, nodes=500)
-        worst = p99(lags)
-        assert len(lags) > 20_000
-        assert worst <= max(0.5 * PATIENT, 4 * usual), f"p99 {worst:.3f} s, alone {usual:.3f} s"
-        assert resident(field.serving.pid) - before <= 64 * MEBIBYTE
-        assert asleep.status == 101
-        until(lambda: field.serving.streams == 1, 15, "the stalled socket is closed by the server")
-
-
-def watched(field: Field, awake: WebSocket, runs: int, nodes: int) -> list[float]:
-    """Seconds from each event's time to its arrival, over some runs and one with previews."""
-    hello = awake.json()
-    assert hello["type"] == "hello"
+    """One reader stalls; another follows a run that has a loop with previews and a long chain."""
     seed = NEXT() % 10**9
-    graphs = [sums(nodes, start=seed + at) for at in range(runs)]
-    graphs.insert(1, with_value(field.base, "denoise.seed", seed))
-    ids = [field.serving.submit(graph).json["runs"][0]["id"] for graph in graphs]
-    left, lags = set(ids), []
-    for kind, data in awake.messages():
-        if kind == 1:
-            event = json.loads(data)
-            if "time" in event:
-                lags.append(age(event["time"]))
-            if event["type"] == "run_finished":
-                left.discard(event["run"])
-        if not left:
-            return lags
-    return lags
-
-
-def p99(lags: list[float]) -> float:
-    return sorted(lags)[len(lags) * 99 // 100]
-
-
-def age(text: str) -> float:
-    from datetime import UTC, datetime
-
-    return (datetime.now(UTC) - datetime.fromisoformat(text)).total_seconds()
+    graph = with_value(field.base, "denoise.seed", seed)
+    chain = sums(150, start=seed, seconds=0.02)
+    graph["nodes"] |= chain["nodes"]
+    graph["outputs"] |= chain["outputs"]
+    found = beside(field.serving, attack.send["n"], graph, logged=10)
+    assert found.p99 <= 0.25 * PATIENT
+    assert found.closed <= 10 * PATIENT
+    assert found.grown <= 6 * attack.send["n"] + 32  # what the log and the runs took beside it
 
 
 @deed("W007", proves=["health p99 < 250 ms", "RSS bounded"])

@@ -7,11 +7,13 @@ from typing import Any
 Json = Any
 
 
-def sums(length: int, start: float = 0.0) -> dict[str, Json]:
-    """A chain that adds one, `length` times."""
+def sums(length: int, start: float = 0.0, seconds: float = 0.0) -> dict[str, Json]:
+    """A chain that adds one, `length` times, each after a wait."""
     nodes: dict[str, Json] = {"n0": {"type": "user:Start", "params": {"value": start}}}
     for at in range(1, length):
         nodes[f"n{at}"] = {"type": "user:Add", "inputs": {"sum": f"n{at - 1}.sum"}}
+        if seconds:
+            nodes[f"n{at}"]["params"] = {"seconds": seconds}
     nodes["total"] = {"type": "user:Total", "inputs": {"sum": f"n{length - 1}.sum"}}
     return {"format": 1, "nodes": nodes, "outputs": {"total": "total.value"}}
 

@@ -8,14 +8,18 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.attacks.serving import Serving
-from tests.soak.crowds import crowd, stalled
+from tests.attacks.sleepers import beside
+from tests.attacks.stubs import sums
+from tests.soak.crowds import crowd
 
 
 def test_clients_and_stalled_readers(tmp_path: Path) -> None:
     serving = Serving(tmp_path).start()
     try:
-        crowd(serving, 60, 4.0)
-        stalled(serving, 20, 20, 2.0)
+        assert crowd(serving, 200) <= 20
+        found = beside(serving, 50, sums(150, 7.0, seconds=0.02), logged=12)
+        assert found.p99 <= 10
+        assert found.grown <= 300
         assert serving.stop() == 0
     finally:
         serving.close()

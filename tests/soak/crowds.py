@@ -8,18 +8,15 @@ from pathlib import Path
 from typing import Any
 
 from server.client import AsyncClient, RefusedError
-from tests.attacks.field import Field, png, upload
-from tests.attacks.process import MEBIBYTE, resident
-from tests.attacks.serving import Serving, until
-from tests.attacks.streams import p99, watched
+from tests.attacks.serving import PATIENT, Serving
+from tests.attacks.sleepers import beside
 from tests.attacks.stubs import sums
-from tests.attacks.websocket import WebSocket
 
 Json = Any
 
 
-def crowd(serving: Serving, clients: int, seconds: float) -> None:
-    """Each submits a run and follows it to its end; 99 of 100 submissions answer in `seconds`."""
+def crowd(serving: Serving, clients: int) -> float:
+    """Each submits a run and follows it to its end; seconds that 99 of 100 submissions took."""
     times: list[float] = []
 
     async def one(number: int) -> None:
@@ -38,39 +35,19 @@ def crowd(serving: Serving, clients: int, seconds: float) -> None:
         asyncio.run(everyone())
     except RefusedError as error:
         raise AssertionError(f"{error.status} {error.sentence}") from error
-    times.sort()
-    worst = times[len(times) * 99 // 100 - 1]
-    assert worst <= seconds, f"p99 {worst:.3f} s"
     assert not serving.mouth.faults
-
-
-def stalled(serving: Serving, readers: int, runs: int, seconds: float) -> None:
-    """So many sockets never read; a healthy one hears everything in time."""
-    field = Field(serving, lambda: serving, upload(serving.mouth, png(64, 64)).json["hash"])
-    before = resident(serving.pid)
-    asleep = [
-        WebSocket(serving.port, "/api/events?after=0&previews=1", small=True)
-        for _ in range(readers)
-    ]
-    try:
-        with WebSocket(serving.port, "/api/events") as awake:
-            lags = watched(field, awake, runs=runs, nodes=500)
-            worst = p99(lags)
-            assert worst <= seconds, f"p99 {worst:.3f} s of {len(lags)}"
-            grown = (resident(serving.pid) - before) / MEBIBYTE
-            assert grown <= 300, f"grew by {grown:.0f} MiB"
-            until(lambda: serving.streams == 1, 30, "the server has closed those that stall")
-    finally:
-        for link in asleep:
-            link.close()
+    times.sort()
+    return times[len(times) * 99 // 100 - 1]
 
 
 def test_200_clients_and_50_stalled_readers(tmp_path: Path) -> None:
-    """H037. The figures are those of the promise, on a machine that does nothing else."""
+    """H037, with room for what else the machine does; tests/bench/server.py has the figures."""
     serving = Serving(tmp_path).start()
     try:
-        crowd(serving, 200, 0.5)
-        stalled(serving, 50, 60, 0.25)
+        assert crowd(serving, 200) <= 0.5 * PATIENT
+        found = beside(serving, 50, sums(500, 7.0, seconds=0.02), logged=40)
+        assert found.p99 <= 0.25 * PATIENT
+        assert found.grown <= 300
         assert serving.stop() == 0
     finally:
         serving.close()

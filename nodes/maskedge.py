@@ -14,7 +14,7 @@ from engine import Field, node
 from .image import Mask
 
 Floats = NDArray[np.float32]
-MOST = 1024
+MOST, SOFTEST = 1024, 256
 
 
 @node("GrowMask", category="mask", aliases=("MaskGrow", "Dilate", "Erode", "Shrink mask"))
@@ -41,7 +41,7 @@ def grow_mask(
 
 
 @node("FeatherMask", category="mask", aliases=("MaskBlur", "Blur mask", "Soften mask"))
-def feather_mask(mask: Mask, radius: Annotated[float, Field(ge=0, le=MOST)] = 8.0) -> Mask:
+def feather_mask(mask: Mask, radius: Annotated[float, Field(ge=0, le=SOFTEST)] = 8.0) -> Mask:
     """Soften the edge of a mask [B,H,W] with a Gaussian.
 
     radius: its standard deviation in pixels; 0 leaves the mask as it is. Beyond the edge of the
@@ -70,12 +70,11 @@ def _square(values: Floats, reach: int, extreme: Callable[..., Any], growing: bo
 def _disc(values: Floats, reach: int, extreme: Callable[..., Any], growing: bool) -> Floats:
     """Row by row of the disc: each is a span of its own length, moved up and down."""
     join = np.maximum if growing else np.minimum
-    found = values
+    found = values.copy()
     for away in range(min(reach, len(values) - 1) + 1):
         half = int(np.sqrt(reach**2 - away**2))
         spread = extreme(values, 2 * half + 1, axis=1, mode="nearest")
-        found = found.copy()
         size = len(values) - away
-        found[:size] = join(found[:size], spread[away:])
-        found[away:] = join(found[away:], spread[:size])
+        join(found[:size], spread[away:], out=found[:size])
+        join(found[away:], spread[:size], out=found[away:])
     return found

@@ -80,9 +80,9 @@ def _ellipse(shape: Shape, width: int, height: int) -> Inside:
     wide, high = (shape.right - shape.left) / 2, (shape.bottom - shape.top) / 2
     if wide <= 0 or high <= 0:
         return np.zeros((height, width), np.bool_)
-    across = (x - (shape.left + shape.right) / 2) / wide
-    down = (y - (shape.top + shape.bottom) / 2) / high
-    found: Inside = across**2 + down**2 <= 1
+    across = ((x - (shape.left + shape.right) / 2) / wide) ** 2
+    down = ((y - (shape.top + shape.bottom) / 2) / high) ** 2
+    found: Inside = across.astype(np.float32) + down.astype(np.float32) <= 1
     return found
 
 

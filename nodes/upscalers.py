@@ -8,15 +8,20 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from engine import Choices, Context, Files, ModelPool, NodeError, node
+from engine.listing import Described
 from engine.values import hashed
 
+from .describe import describe as describe_any
 from .models import Dtype, find_file
 from .recipes import FilePart, FileSource, ModelRecipe
 from .rrdbfile import NoRRDBError, plan_of, todays_names
 from .weightfile import PICKLES, WeightFile, check_suffix, unreadable
 
 MATCH = ("**/*.safetensors", "**/config.json")
-UPSCALERS = Choices("upscalers", match=MATCH, folder_of="config.json")
+UPSCALERS = Choices(
+    "upscalers", match=MATCH, folder_of="config.json", describe="nodes.upscalers:describe"
+)
+WORDS = {"rrdb": "an RRDB upscaler", "swin2sr": "a Swin2SR upscaler"}
 MAX_JSON = 1 << 20
 WEIGHTS = "model.safetensors"
 WANTED = "Take an RRDB network (ESRGAN, Real-ESRGAN), or a Swin2SR folder of transformers."
@@ -62,6 +67,20 @@ def load_upscaler(
     file (unknown_model). Sources: Wang et al. 2018 and 2021; Conde et al. 2022, "Swin2SR".
     """
     return _open(upscaler, ctx.files, ctx.dtype if dtype == "auto" else dtype)
+
+
+def describe(path: Path, name: str, kind: str) -> Described:
+    """What a file among the upscalers is, for lists that people read. Raises NodeError."""
+    try:
+        _, form, scale = (_swin if path.is_dir() else _rrdb)(path, name)
+    except NodeError:
+        if path.is_dir():
+            raise
+        other = describe_any(path, name, kind)
+        if other.problem:
+            return other
+        raise
+    return Described(f"{WORDS[form]}, x{scale}")
 
 
 def _open(name: str, files: Files, dtype: str) -> Upscaler:

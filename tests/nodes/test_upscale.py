@@ -18,12 +18,13 @@ from torch.nn import functional
 
 import graphs
 from engine import Context, Files, NodeError
+from engine.listing import listed
 from engine.packs import find_packs, load_packs
 from engine.session import Engine
 from nodes.image import Image
 from nodes.tiled import spans, tiled
 from nodes.upscale import upscale_image
-from nodes.upscalers import load_upscaler
+from nodes.upscalers import UPSCALERS, load_upscaler
 
 State = dict[str, Tensor]
 FEATURES, GROWTH, BLOCKS = 8, 4, 2
@@ -312,6 +313,21 @@ def test_what_is_no_upscaler_is_told_before_anything_is_loaded(here: Context) ->
     with pytest.raises(NodeError) as caught:
         load_upscaler(here, "gone.safetensors")
     assert caught.value.code == "unknown_model"
+
+
+def test_the_list_of_models_says_what_each_is(here: Context) -> None:
+    folder = folder_of(here)
+    save_file(of_today(dict(numbered(2, 12).state_dict()), 2), folder / "net.safetensors")
+    swin(folder / "swin")
+    lora = {"lora_unet_a.lora_down.weight": torch.zeros(2, 4)}
+    lora |= {"lora_unet_a.lora_up.weight": torch.zeros(4, 2)}
+    save_file(lora, folder / "stray.safetensors")
+    save_file({"a": torch.zeros(1)}, folder / "none.safetensors")
+    found = {each.name: each.described for each in listed(UPSCALERS, here.files)}
+    assert found["net.safetensors"].what == "an RRDB upscaler, x2"
+    assert found["swin"].what == "a Swin2SR upscaler, x2"
+    assert found["stray.safetensors"].problem == "It belongs into 'loras': it is a LoRA."
+    assert found["none.safetensors"].problem
 
 
 def test_pickles_are_refused(here: Context) -> None:

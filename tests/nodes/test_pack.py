@@ -46,6 +46,15 @@ CORE = (
     "SaveImage PreviewImage ImageResize LatentResize RepeatLatent ImageBatch ImageGrid StepInfo "
     "Curve Compare From StepRange Seed"
 )
+PREPROCESSORS = [
+    "Canny",
+    "SoftEdge",
+    "Scribble",
+    "ImageBlur",
+    "TileHint",
+    "InvertImage",
+    "ColourGrid",
+]
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
 
@@ -114,6 +123,7 @@ def inputs(
         "AddNoise": {"latent": latent, "solver": plan.solver, "seed": 3},
         "CFGCombine": {"prediction": both, "rescale": 0.5},
         "CombineMasks": {"a": mask, "b": mask, "how": "subtract"},
+        **{name: {"image": image} for name in PREPROCESSORS},
         "Compare": {"a": 1.0},
         "CropToMask": {"image": image, "mask": mask, "width": 32},
         "Curve": {"points": [Point(1, 2), Point(0, 1)], "at": 0.5},
@@ -153,6 +163,7 @@ def inputs(
         "Logic": {"a": True, "b": False},
         "MaskResize": {"mask": mask, "width": 32},
         "MaskToImage": {"mask": mask},
+        "MaskOutline": {"mask": Mask(torch.rand(1, 64, 64))},
         "Math": {"a": 1.0},
         "Not": {"value": True},
         "NumberText": {"value": 1.5},

@@ -39,7 +39,7 @@ function read({ doc, inputs, outputs }: Declaration): NodeDocs {
       const cut = piece.search(WHOLE);
       const own = (cut < 0 ? piece : piece.slice(0, cut)).trim();
       if (cut >= 0) left += ` ${piece.slice(cut)}`;
-      for (const name of names) ports.set(name, own);
+      for (const name of names) ports.set(name, [ports.get(name) ?? "", own].filter(Boolean).join(" "));
     });
     if (left.trim() !== "") rest.push(left.replace(/\s+/g, " ").trim());
   }

@@ -6,7 +6,7 @@
 const PIECES = /'(?:s|t|re|ve|m|ll|d)|\p{L}+|\p{N}|[^\s\p{L}\p{N}]+/giu;
 /** `(word:1.2)`, brackets and BREAK are read by TextEncode, not encoded. */
 const WEIGHT = /:\s*-?[\d.]+\s*\)|[()[\]]|\bBREAK\b/g;
-const WHOLE = 8;
+const WHOLE = 11;
 const PART = 5;
 /** Tokens of one chunk, without its begin and end. */
 export const CHUNK = 75;

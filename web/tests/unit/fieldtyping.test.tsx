@@ -1,13 +1,12 @@
 // @vitest-environment happy-dom
 import { cleanup, fireEvent, render, screen, act } from "@testing-library/react";
+// eslint-disable-next-line no-restricted-imports -- a card stands in xyflow's context, here as on the canvas.
 import { ReactFlowProvider } from "@xyflow/react";
-import type { NodeProps } from "@xyflow/react";
-import type { JSX } from "react";
+import type { ComponentProps, JSX } from "react";
 import { Profiler } from "react";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { LinkingContext, createLinking } from "../../src/canvas/linking.ts";
 import { NodeCard } from "../../src/canvas/NodeCard.tsx";
-import type { Card } from "../../src/canvas/flow.ts";
 import { EditorContext } from "../../src/state/editor.ts";
 import type { Editor } from "../../src/state/editor.ts";
 import { openEditor } from "../../src/state/opening.ts";
@@ -15,9 +14,13 @@ import { BUILTIN, stock } from "./fixtures.ts";
 
 const LISTS = new Map([["models", ["demo"]]]);
 
+const opened: Editor[] = [];
+
 function open(name = "txt2img.json"): Editor {
   vi.stubGlobal("fetch", () => Promise.resolve(new Response(JSON.stringify({ models: ["demo"], states: {}, seconds: {} }))));
-  return openEditor({ document: stock(name), catalogue: BUILTIN, lists: () => LISTS });
+  const editor = openEditor({ document: stock(name), catalogue: BUILTIN, lists: () => LISTS });
+  opened.push(editor);
+  return editor;
 }
 
 /** Cards of some nodes, and how often each of them was rendered. */
@@ -26,7 +29,7 @@ function show(editor: Editor, ids: readonly string[]): ReadonlyMap<string, numbe
   const linking = createLinking();
   const card = (id: string): JSX.Element => (
     <Profiler key={id} id={id} onRender={() => renders.set(id, (renders.get(id) ?? 0) + 1)}>
-      <NodeCard {...({ id, selected: false } as unknown as NodeProps<Card>)} />
+      <NodeCard {...({ id, selected: false } as unknown as ComponentProps<typeof NodeCard>)} />
     </Profiler>
   );
   render(
@@ -41,6 +44,7 @@ function show(editor: Editor, ids: readonly string[]): ReadonlyMap<string, numbe
 
 afterEach(() => {
   cleanup();
+  for (const editor of opened.splice(0)) editor.planner.close();
   vi.useRealTimers();
   vi.unstubAllGlobals();
 });
@@ -59,7 +63,7 @@ describe("typing into a field", () => {
     fireEvent.change(field, { target: { value: "a red circle, larger" } });
     expect(textOf(editor)).toBe("a red circle on a blue background");
     expect((field as HTMLTextAreaElement).value).toBe("a red circle, larger");
-    act(() => vi.advanceTimersByTime(200));
+    act(() => void vi.advanceTimersByTime(200));
     expect(textOf(editor)).toBe("a red circle, larger");
     const rendered = ids.filter((id) => renders.get(id) !== before.get(id));
     expect(rendered).toEqual(["positive"]);
@@ -86,7 +90,7 @@ describe("typing into a field", () => {
     if (!field) throw new Error("There is no field for the prompt.");
     for (const text of ["t", "tw", "two"]) {
       fireEvent.change(field, { target: { value: text } });
-      act(() => vi.advanceTimersByTime(200));
+      act(() => void vi.advanceTimersByTime(200));
     }
     act(() => editor.document.getState().undo());
     expect(textOf(editor)).toBe("a red circle on a blue background");

@@ -14,7 +14,7 @@ from .family import Prediction
 from .folder import ModelFolder
 from .folderparts import vae_recipe
 from .modelconfigs import UnfitError
-from .models import Dtype, Predicts, find_file
+from .models import Dtype, Predicts, check_space, find_file
 from .recipes import VAE, Family, FilePart, TextEncoder, UNet
 from .singlefile import SingleFile, file_source
 from .weightfile import WeightFile
@@ -119,13 +119,15 @@ def load_unet(
     of a whole checkpoint its UNet is taken. vae: the autoencoder whose latents it works on.
     dtype, prediction: as in `LoadModel`.
     Errors: a file of another kind or broken (bad_model_file), a pickle (unsafe_format), no such
-    file (unknown_model).
+    file (unknown_model), the autoencoder of another family (wrong_family).
     """
     path = find_file(unet, ctx.files, UNETS, "unet")
     asked: Prediction = "" if prediction == "auto" else prediction
     precision = ctx.dtype if dtype == "auto" else dtype
     single = SingleFile.open(path, unet, ctx.files, precision, asked, "unet")
-    return Denoiser(single.unet(vae.space), single.schedule())
+    found = single.unet(vae.space)
+    check_space(found, vae)
+    return Denoiser(found, single.schedule())
 
 
 def _vae(name: str, files: Files, dtype: str, space: Space) -> VAE:

@@ -17,7 +17,8 @@ from .models import find_file
 from .recipes import Adapter, NoTextEncoder, Source, TextEncoder, UNet
 from .weightfile import unreadable
 
-LORAS = Choices("loras", match=("**/*.safetensors",))
+DEMO_LORA = "demo/blueprint"
+LORAS = Choices("loras", extra=(DEMO_LORA,), match=("**/*.safetensors",))
 Strength = Annotated[float, Field(ge=-100, le=100)]
 FACTOR = re.compile(r"\s*(down|mid|up)((?:\.\w+)*)\s*=\s*(-?\d+(?:\.\d*)?|-?\.\d+)\s*")
 
@@ -63,7 +64,7 @@ def apply_loras(
     stack. unet, text, text_2: strengths for the UNet and the text encoders; 0 leaves that part
     bit for bit as it was, and negative ones turn away. blocks: factors for parts of the UNet,
     `down=0.5, mid=0, up.1=1.2`, the most particular one counting. Without a text_encoder
-    the file's part for it is left out.
+    the file's part for it is left out. `demo/blueprint` is the demo model's own.
     Files: LoRA and LoCon as diffusers, peft and kohya write them, DoRA (Liu et al. 2024), LoHa,
     LoKr and full differences of LyCORIS (Yeh et al. 2023). LoRA and DoRA run beside the layer
     and give the bits of diffusers' load_lora_weights with set_adapters; LoHa and LoKr make
@@ -125,6 +126,10 @@ def _adapter(lora: Lora, path: Path, files: Files) -> Adapter:
 
 
 def _path(lora: Lora, files: Files) -> Path:
+    if lora.file == DEMO_LORA:
+        from .demo import LORA_FILE
+
+        return LORA_FILE
     return find_file(lora.file, files, LORAS, "loras")
 
 

@@ -91,7 +91,7 @@ def vae_config(family: Family, shapes: Shapes) -> dict[str, Any]:
     count = _count(shapes, r"encoder\.down\.(\d+)\.")
     widths = [_shape(shapes, f"encoder.down.{i}.block.0.conv2.weight")[0] for i in range(count)]
     if not widths:
-        raise UnfitError("has no encoder of an autoencoder")
+        raise UnfitError("holds no autoencoder (VAE)")
     return {
         **bundled(family, "vae"),
         "block_out_channels": widths,

@@ -27,6 +27,7 @@ from .modelconfigs import UnfitError, scheduler_config, unet_config, vae_config
 from .recipes import VAE, Family, FilePart, FileSource, TextEncoder, UNet
 from .vaespace import latent_space
 from .weightfile import WeightFile, unreadable
+from .wholeness import fault
 
 V_BIAS = f"{UNET}output_blocks.11.1.transformer_blocks.0.norm1.bias"
 V_DEVIATION = 0.09
@@ -83,14 +84,14 @@ class SingleFile:
         """The checkpoint's text encoder, or SDXL's two."""
         family = self.check({"checkpoint"}, "a checkpoint with its text encoder")
         tell = {"sdxl": (first_text, second_text), "sdxl_refiner": (second_text,)}
-        with self._fitting():
+        with self._fitting("Wire one from LoadTextEncoder into `text_encoder`."):
             parts = [each(self.file, family) for each in tell.get(family, (first_text,))]
         return TextEncoder(source=self.source(*parts), dtype=self.dtype, family=family)
 
     def vae(self, family: Family, side: int | None = None) -> VAE:
         """The autoencoder, below its prefix or alone; `side` is that of its UNet's pictures."""
         prefix = next((p for p in ("first_stage_model.", "vae.") if self.file.has(p)), "")
-        with self._fitting():
+        with self._fitting("Wire one from LoadVAE into `vae`."):
             config = vae_config(family, self.file.under(prefix))
         source = self.source(self.part("AutoencoderKL", prefix, "first_stage_model.", config))
         factor = 2 ** (len(config["block_out_channels"]) - 1)
@@ -147,16 +148,22 @@ class SingleFile:
         return FilePart(self.file.path, self.file.name, kind, prefix, put, text)
 
     def source(self, *parts: FilePart) -> FileSource:
-        """Parts of this file, named by the file's content and by what is made of it."""
-        return file_source(self.files, self.file.name, self.file.port, *parts)
+        """Parts of this file, named by the file's content and by what is made of it.
+
+        Raises NodeError (`bad_model_file`) where tensors of a UNet or an autoencoder are missing.
+        """
+        source = file_source(self.files, self.file.name, self.file.port, *parts)
+        if said := fault(source):
+            raise self.file.bad(said, "Download it again.")
+        return source
 
     @contextmanager
-    def _fitting(self) -> Iterator[None]:
+    def _fitting(self, fix: str = "Download it again.") -> Iterator[None]:
         """Tensors that make no model, as an error about the file."""
         try:
             yield
         except UnfitError as unfit:
-            raise self.file.bad(str(unfit), "Download it again.") from None
+            raise self.file.bad(str(unfit), fix) from None
 
 
 def file_source(files: Files, model: str, port: str, *parts: FilePart) -> FileSource:

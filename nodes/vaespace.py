@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 SHARED_SPACES = {0.18215: "sd", 0.13025: "sdxl"}
+PUBLISHED_SPACES = {"sd1": "sd", "sd2": "sd", "sdxl": "sdxl", "sdxl_refiner": "sdxl"}
+"""The space of each family's published models; an own autoencoder has a space of its own."""
 SHARED_WIDTHS = [128, 256, 512, 512]
 
 

@@ -3,11 +3,16 @@
 import type { JSX } from "react";
 import { lazy, Suspense, useCallback, useEffect, useRef, useState } from "react";
 import { useStore } from "zustand";
+import { openFromAddress } from "./appmode/opening.ts";
+import { showing } from "./appmode/showing.ts";
 import { Canvas } from "./canvas/Canvas.tsx";
 import { COMMANDS } from "./commands/all.ts";
+import { useClipboard } from "./commands/clipboard.ts";
 import type { Canvas as Reach } from "./commands/canvas.ts";
 import { useKeys } from "./commands/keys.ts";
 import { Palette } from "./palette/Palette.tsx";
+import { Dock } from "./panels/Dock.tsx";
+import { CanvasContext } from "./panels/going.ts";
 import { WireDialog } from "./palette/WireDialog.tsx";
 import { Banner } from "./shell/Banner.tsx";
 import { Notice } from "./shell/Notice.tsx";
@@ -16,15 +21,21 @@ import { Unreachable } from "./shell/Unreachable.tsx";
 import { Toolbar } from "./shell/Toolbar.tsx";
 import type { Editor } from "./state/editor.ts";
 import { EditorContext } from "./state/editor.ts";
+import { SideBar } from "./panels/SideBar.tsx";
+import { WireHover } from "./results/WireHover.tsx";
 import { useSettings } from "./state/settings.ts";
+import { say } from "./texts/texts.ts";
 import { Dialogs } from "./workspace/Dialogs.tsx";
 import { DropZone } from "./workspace/DropZone.tsx";
 import type { Started } from "./workspace/start.ts";
+import { followSeeds } from "./widgets/seeds.ts";
 import { useShownTab, useWork, WorkContext } from "./workspace/work.ts";
 import type { Work } from "./workspace/work.ts";
 import "./shell/shell.css";
 import "./shell/controls.css";
 
+const AppView = lazy(() => import("./appmode/AppView.tsx"));
+const Strip = lazy(() => import("./results/Strip.tsx"));
 const Library = lazy(() => import("./palette/Library.tsx"));
 
 export function App({ starting }: { readonly starting: Promise<Started> }): JSX.Element {
@@ -32,7 +43,10 @@ export function App({ starting }: { readonly starting: Promise<Started> }): JSX.
   const [failure, setFailure] = useState("");
   useEffect(() => {
     starting.then(
-      (started) => setWork(started.work),
+      (started) => {
+        setWork(started.work);
+        void openFromAddress(started.work);
+      },
       (error: unknown) => setFailure(error instanceof Error ? error.message : String(error)),
     );
   }, [starting]);
@@ -53,7 +67,6 @@ function Files(): JSX.Element | null {
   return (
     <EditorContext.Provider value={tab.editor} key={`${spoken} ${tab.id}`}>
       <Page editor={tab.editor} />
-      <Dialogs />
       <DropZone />
       <Notice />
     </EditorContext.Provider>
@@ -68,11 +81,24 @@ function Page({ editor }: { readonly editor: Editor }): JSX.Element {
   }, []);
   const doing = useCallback(() => ({ editor, work, canvas: reach.current }), [editor, work]);
   useKeys(COMMANDS, doing);
+  useClipboard(doing);
+  const canvas = useCallback(() => reach.current, []);
+  useEffect(() => followSeeds(editor), [editor]);
   const library = useStore(editor.ui, (ui) => !ui.hidden.has("library"));
+  const app = useStore(showing, (state) => state.app);
+  if (app) {
+    return (
+      <Suspense>
+        <AppView way={<LeaveApp />} />
+        <Told />
+      </Suspense>
+    );
+  }
   return (
     <div className="shell">
       <Toolbar />
       <div className="stage">
+        <SideBar />
         {library && (
           <Suspense>
             <Library />
@@ -81,11 +107,27 @@ function Page({ editor }: { readonly editor: Editor }): JSX.Element {
         <main>
           <Banner />
           <Canvas onReach={take} />
+          <Suspense>
+            <Strip />
+          </Suspense>
         </main>
+        <CanvasContext.Provider value={canvas}>
+          <Dock />
+          <Dialogs />
+        </CanvasContext.Provider>
       </div>
+      <WireHover />
       <Palette />
       <WireDialog />
       <Told />
     </div>
+  );
+}
+
+function LeaveApp(): JSX.Element {
+  return (
+    <button type="button" className="button app-way" onClick={() => showing.getState().toggle()}>
+      {say("app.leave")}
+    </button>
   );
 }

@@ -66,14 +66,15 @@ export function forecast(graph: Json, signal?: AbortSignal, want?: readonly stri
   return askJson("/api/forecast", { json, ...(signal ? { signal } : {}) });
 }
 
-/** The kept value of a wire at a turn, as a picture; null where none is kept. */
-export async function peekPicture(graph: Json, wire: string, turn: readonly number[], signal?: AbortSignal): Promise<Blob | null> {
+/** The kept value of a wire at a turn, as a picture. Throws ServerError (404) where none is kept. */
+export async function peekPicture(graph: Json, wire: string, turn: readonly number[], signal?: AbortSignal): Promise<Blob> {
   const json = { graph, wire, turn, as: "picture" };
   return (await ask("/api/peek", { json, ...(signal ? { signal } : {}) })).blob();
 }
 
-export function peekSummary(graph: Json, wire: string, turn: readonly number[]): Promise<Readonly<Record<string, Json>>> {
-  return askJson("/api/peek", { json: { graph, wire, turn, as: "summary" } });
+export async function peekSummary(graph: Json, wire: string, turn: readonly number[], signal?: AbortSignal): Promise<Summary> {
+  const json = { graph, wire, turn, as: "summary" };
+  return (await askJson<{ readonly summary: Summary }>("/api/peek", { json, ...(signal ? { signal } : {}) })).summary;
 }
 
 /** As `peekPicture`, for the graph of a run with the values it used. */

@@ -20,6 +20,8 @@ export interface Command {
   readonly keys?: readonly string[];
   /** Whether the key works while a text field has the focus. */
   readonly whileTyping?: boolean;
+  /** The browser's own event does it: the key is left to it. */
+  readonly native?: boolean;
   readonly when?: (doing: Doing) => boolean;
   readonly run: (doing: Doing) => void | Promise<void>;
 }

@@ -10,7 +10,7 @@ import { align, arrange, distribute, nudge } from "../graph/commands/moving.ts";
 import type { Alignment } from "../graph/commands/moving.ts";
 import { removeAndReconnect, removeNodes, toggleMode, toggleView } from "../graph/commands/nodes.ts";
 import { canBypass } from "../graph/bypass.ts";
-import { clipFromText, clipOf, clipToText, duplicate, paste } from "../graph/clipboard.ts";
+import { duplicate } from "../graph/clipboard.ts";
 import type { Pasted } from "../graph/clipboard.ts";
 import { freshId } from "../graph/edit.ts";
 import { geometryOf } from "../graph/geometry.ts";
@@ -51,16 +51,6 @@ export const EDITING: readonly Command[] = [
     id: "duplicate-wired", title: "Duplicate with inputs", group: "edit", keys: ["Ctrl+Shift+D"], when: some,
     run: (doing) => put(doing.editor, counted("Duplicate", chosen(doing)), (document, place) => duplicate(document, place, chosen(doing), true)),
   },
-  { id: "copy", title: "Copy", group: "edit", keys: ["Ctrl+C"], when: some, run: copy },
-  {
-    id: "cut", title: "Cut", group: "edit", keys: ["Ctrl+X"], when: some,
-    run: async (doing) => {
-      await copy(doing);
-      on(doing, "Cut", (graph, ids) => removeNodes(graph, ids));
-    },
-  },
-  { id: "paste", title: "Paste", group: "edit", keys: ["Ctrl+V"], run: (doing) => pasteText(doing, false) },
-  { id: "paste-wired", title: "Paste with inputs", group: "edit", keys: ["Ctrl+Shift+V"], run: (doing) => pasteText(doing, true) },
   {
     id: "mute", title: "Mute", group: "node", keys: ["Ctrl+M"], when: some,
     run: (doing) => on(doing, "Mute", (graph, ids) => toggleMode(graph, ids, "mute")),
@@ -182,7 +172,8 @@ function folded({ editor }: Doing, label: string, make: (document: Graph, place:
   if (ids.length > 0) editor.document.getState().select(ids);
 }
 
-function put(editor: Editor, label: string, make: (document: Graph, place: string) => Pasted): void {
+/** Puts copies in, as one step, and selects them. */
+export function put(editor: Editor, label: string, make: (document: Graph, place: string) => Pasted): void {
   const { place, change } = editor.document.getState();
   let ids: readonly string[] = [];
   change(label, (document) => {
@@ -191,22 +182,6 @@ function put(editor: Editor, label: string, make: (document: Graph, place: strin
     return made.document;
   });
   if (ids.length > 0) editor.document.getState().select(ids);
-}
-
-async function copy(doing: Doing): Promise<void> {
-  const { document, place } = doing.editor.document.getState();
-  await navigator.clipboard.writeText(clipToText(clipOf(document, place, chosen(doing))));
-}
-
-async function pasteText({ editor, canvas }: Doing, keepIncoming: boolean): Promise<void> {
-  const clip = clipFromText(await navigator.clipboard.readText());
-  if (!clip) {
-    editor.ui.getState().tell("There are no nodes on the clipboard.");
-    return;
-  }
-  const at = canvas?.at(canvas.pointer());
-  const scope = at?.scope ?? "";
-  put(editor, "Paste", (document, place) => paste(document, place, clip, { scope, keepIncoming, ...(at ? { at: at.place } : {}) }));
 }
 
 /** Whether anything is on the canvas. */

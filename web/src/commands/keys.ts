@@ -58,7 +58,7 @@ export function useKeys(commands: readonly Command[], doing: () => Doing): void 
     const hear = (event: KeyboardEvent): void => {
       if (event.defaultPrevented || event.isComposing) return;
       const command = commandFor(commands, event, doing());
-      if (!command) return;
+      if (!command || command.native === true) return;
       event.preventDefault();
       void command.run(doing());
     };

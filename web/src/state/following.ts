@@ -72,6 +72,7 @@ export class Following {
         return [path, { phase, seconds: runs > 0 ? seconds : null, kept: runs === 0 && cached > 0, ...turns }] as const;
       }),
     );
+    for (const { path, hash, url } of run.artifacts) if (hash) this.show(path, url || `/api/artifacts/${hash}`);
     const left = [...this.states.getState().byPath].filter(([, { phase }]) => phase === "queued" || phase === "running");
     this.states.getState().setAll(left.map(([path]) => [path, { phase: "idle" }] as const));
   }

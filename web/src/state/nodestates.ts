@@ -15,6 +15,8 @@ export interface NodeState {
   readonly mark: Mark;
   /** Seconds a run of it is likely to take, from past runs; null where nobody knows. */
   readonly estimate: number | null;
+  /** Of a loop: how many of how many turns are kept; null where nobody has said. */
+  readonly turns: readonly [number, number] | null;
   readonly phase: Phase;
   /** Turns of a loop or parts of a long call: `done` of `total`, and how many a second. */
   readonly done: number;
@@ -33,6 +35,7 @@ export interface NodeState {
 export const QUIET: NodeState = {
   mark: "none",
   estimate: null,
+  turns: null,
   phase: "idle",
   done: 0,
   total: 0,

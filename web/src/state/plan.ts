@@ -78,7 +78,7 @@ export class Planner {
   private mark(found: server.Forecast, document: Graph): void {
     if (this.document.getState().document !== document) return;
     const changes = Object.entries(found.states).map(([path, state]): readonly [string, Partial<NodeState>] => {
-      return [path, { mark: MARKS[state] ?? "none", estimate: found.seconds[path] ?? null }];
+      return [path, { mark: MARKS[state] ?? "none", estimate: found.seconds[path] ?? null, turns: pairOf(found.turns[path]) }];
     });
     this.states.getState().setAll(changes);
     const count = Object.values(found.states).filter((state) => state === "run").length;
@@ -87,7 +87,12 @@ export class Planner {
 
   private forget(): void {
     const paths = [...this.states.getState().byPath.keys()];
-    this.states.getState().setAll(paths.map((path) => [path, { mark: "none", estimate: null }] as const));
+    this.states.getState().setAll(paths.map((path) => [path, { mark: "none", estimate: null, turns: null }] as const));
     this.store.setState({ total: null, count: 0 });
   }
+}
+
+function pairOf(turns: readonly number[] | undefined): readonly [number, number] | null {
+  const [kept, of] = turns ?? [];
+  return kept === undefined || of === undefined ? null : [kept, of];
 }

@@ -89,6 +89,8 @@ export function createRuns(states: NodeStatesStore): RunsStore {
           const idle = get().open.length === 0;
           set({ submitting: false, open: [...get().open, ...ids.filter((id) => !get().open.includes(id))] });
           if (idle && ids[0] !== undefined) watch(ids[0]);
+          // A run of kept values may have ended before this answer came: its last event went by.
+          await get().refresh();
         } catch (error) {
           refuse(error);
         }

@@ -1,4 +1,4 @@
-/** What this person has chosen for every file: language, theme, how the mouse behaves. */
+/** What this person has chosen for every file: language and theme. */
 
 import { useStore } from "zustand";
 import { createStore } from "zustand/vanilla";
@@ -12,8 +12,6 @@ export interface Settings {
   /** As chosen; `system` follows the browser. */
   readonly language: Language | "system";
   readonly theme: Theme;
-  /** Left-drag on the empty canvas pans instead of selecting. */
-  readonly dragPans: boolean;
 }
 
 interface State extends Settings {
@@ -22,7 +20,7 @@ interface State extends Settings {
 }
 
 const KEY = "latentgraph.settings";
-const USUAL: Settings = { language: "system", theme: "system", dragPans: false };
+const USUAL: Settings = { language: "system", theme: "system" };
 
 export const settings = createStore<State>(() => ({ ...USUAL, ...kept(), spoken: "en" }));
 
@@ -47,9 +45,9 @@ export async function startSettings(): Promise<void> {
 /** Changes and keeps settings; a language is spoken once its texts are here. */
 export async function choose(change: Partial<Settings>): Promise<void> {
   settings.setState(change);
-  const { language, theme, dragPans } = settings.getState();
+  const { language, theme } = settings.getState();
   try {
-    localStorage.setItem(KEY, JSON.stringify({ language, theme, dragPans }));
+    localStorage.setItem(KEY, JSON.stringify({ language, theme }));
   } catch {
     // Forbidden storage: they hold until the page goes.
   }
@@ -91,7 +89,6 @@ function kept(): Partial<Settings> {
     return {
       ...(raw.language === "system" || (raw.language && Object.hasOwn(LANGUAGES, raw.language)) ? { language: raw.language } : {}),
       ...(raw.theme && THEMES.includes(raw.theme) ? { theme: raw.theme } : {}),
-      ...(typeof raw.dragPans === "boolean" ? { dragPans: raw.dragPans } : {}),
     };
   } catch {
     return {};

@@ -11,6 +11,11 @@ const VersionsDialog = lazy(() => import("./VersionsDialog.tsx"));
 const ConflictDialog = lazy(() => import("./ConflictDialog.tsx"));
 const DroppedDialog = lazy(() => import("./DroppedDialog.tsx"));
 const MissingDialog = lazy(() => import("./MissingDialog.tsx"));
+const CommandPalette = lazy(() => import("../shell/CommandPalette.tsx"));
+const KeysHelp = lazy(() => import("../shell/KeysHelp.tsx"));
+const SettingsDialog = lazy(() => import("../shell/SettingsDialog.tsx"));
+const Viewer = lazy(() => import("../results/Viewer.tsx"));
+const BranchDialog = lazy(() => import("../results/BranchDialog.tsx"));
 
 export function Dialogs(): JSX.Element | null {
   const dialog = useDesk((desk) => desk.dialog);
@@ -31,7 +36,15 @@ function Shown({ dialog }: { readonly dialog: Dialog }): JSX.Element {
       return <DroppedDialog file={dialog.file} graph={dialog.graph} />;
     case "missing":
       return <MissingDialog title={dialog.title} items={dialog.items} />;
-    default:
-      return <></>;
+    case "commands":
+      return <CommandPalette />;
+    case "keys":
+      return <KeysHelp />;
+    case "settings":
+      return <SettingsDialog />;
+    case "results":
+      return <Viewer shown={dialog.shown} />;
+    case "branch":
+      return <BranchDialog loop={dialog.loop} turn={dialog.turn} />;
   }
 }

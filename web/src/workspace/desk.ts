@@ -3,6 +3,8 @@
 import { createStore } from "zustand/vanilla";
 import type { StoreApi } from "zustand/vanilla";
 import type { Graph } from "../graph/model.ts";
+import type { Source } from "../graph/scopes.ts";
+import type { Point } from "../graph/view.ts";
 import type { Newer } from "./tabs.ts";
 
 /** A question or a list in the middle of the page. */
@@ -28,8 +30,7 @@ export interface Missing {
   readonly value: string;
 }
 
-/** In the order of the dock's rail (panels/Dock.tsx). */
-export const PANELS = ["inspector", "outline", "problems", "queue", "models", "log", "text"] as const;
+export const PANELS = ["queue", "models", "log", "text"] as const;
 export type Panel = (typeof PANELS)[number];
 
 /** A sentence for everybody, with what one click would do about it. */
@@ -38,29 +39,41 @@ export interface Notice {
   readonly action?: { readonly label: string; readonly run: () => void };
 }
 
+/** Wires whose values are shown, and where on the screen; `stays` until it is closed. */
+export interface Inspected {
+  readonly wires: readonly Source[];
+  readonly screen: Point;
+  readonly stays: boolean;
+}
+
 export interface DeskState {
   readonly dialog: Dialog | null;
   readonly panel: Panel | null;
+  /** The run whose log was asked for; empty for the newest one. */
+  readonly logged: string;
   readonly notice: Notice | null;
+  readonly inspected: Inspected | null;
   readonly ask: (dialog: Dialog | null) => void;
-  readonly open: (panel: Panel | null) => void;
+  /** Opens a panel; the log with the run it is about. */
+  readonly open: (panel: Panel | null, run?: string) => void;
   readonly tell: (notice: Notice | null) => void;
+  readonly inspect: (inspected: Inspected | null) => void;
 }
 
 export type DeskStore = StoreApi<DeskState>;
 
 const KEY = "latentgraph.panel";
-/** On a page this wide the first visit begins with the inspector. */
-const ROOMY = 1100;
 
 export function createDesk(): DeskStore {
   return createStore<DeskState>((set) => ({
     dialog: null,
     panel: lastPanel(),
+    logged: "",
     notice: null,
+    inspected: null,
     ask: (dialog) => set({ dialog }),
-    open: (panel) => {
-      set({ panel });
+    open: (panel, run = "") => {
+      set({ panel, logged: run });
       try {
         localStorage.setItem(KEY, panel ?? "");
       } catch {
@@ -68,13 +81,13 @@ export function createDesk(): DeskStore {
       }
     },
     tell: (notice) => set({ notice }),
+    inspect: (inspected) => set({ inspected }),
   }));
 }
 
 function lastPanel(): Panel | null {
   try {
     const last = localStorage.getItem(KEY);
-    if (last === null && window.innerWidth >= ROOMY) return "inspector";
     return PANELS.find((panel) => panel === last) ?? null;
   } catch {
     return null;

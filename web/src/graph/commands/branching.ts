@@ -2,7 +2,8 @@
  * "Branch from step k": another value from one turn of a Repeat on.
  *
  * The file shows what it does. A number is a `From(index, at, before, after)`; anything else a
- * Switch on `index >= at`. The turns before keep their keys, so only the tail runs again.
+ * Switch on `index >= at`. The turns before keep their keys, so only the tail runs again. A public
+ * input that set the port sets what holds before the turn.
  */
 
 import { editNode, freshId, withEntry } from "../edit.ts";
@@ -27,7 +28,7 @@ export interface Branch {
   readonly after: { readonly value: Json } | { readonly wire: string };
 }
 
-/** Puts the change into the body of the loop. Nodes it makes stand left of the one they feed. */
+/** Puts the change into the body of the loop. Nodes it makes stand below the others. */
 export function branchFrom(graph: Graph, types: PortTypes, branch: Branch): Outcome {
   const scopes = scopesOf(graph);
   const { loop, node: id, port } = branch;
@@ -40,10 +41,6 @@ export function branchFrom(graph: Graph, types: PortTypes, branch: Branch): Outc
       refusal: `'${id}' does not stand in '${loop}': what is outside is the same in every turn.`,
     };
   }
-  const name = types.public.get(`${id}.${port}`);
-  if (name !== undefined) {
-    return { refusal: `'${port}' is set by the public input '${name}': take it out there first.` };
-  }
   const input = types.target(`${id}.${port}`);
   if (!input || input.many) return { refusal: `'${id}' has no single input '${port}'.` };
   const wire = node.inputs.get(port);
@@ -51,12 +48,16 @@ export function branchFrom(graph: Graph, types: PortTypes, branch: Branch): Outc
     typeof wire === "string" ? { wire } : { value: node.params.get(port) ?? input.default };
   const isNumber = input.type === "float" && [before, branch.after].every((one) => mayBeNumber(one));
   const made = isNumber ? withFrom(graph, branch, before) : withSwitch(graph, branch, before);
-  return "refusal" in made ? made : { graph: placed(made.graph, types, branch, made.ids), cut: [] };
+  if ("refusal" in made) return made;
+  const faced = withFace(made.graph, types.public.get(`${id}.${port}`), `${id}.${port}`, made.before);
+  return { graph: placed(faced, types, branch, made.ids), cut: [] };
 }
 
 type Given = { readonly value: Json } | { readonly wire: string };
+/** `before` is the port that now holds what `port` had. */
 type Made =
-  { readonly graph: Graph; readonly ids: readonly string[] } | { readonly refusal: string };
+  | { readonly graph: Graph; readonly ids: readonly string[]; readonly before: string }
+  | { readonly refusal: string };
 
 function mayBeNumber(given: Given): boolean {
   return "wire" in given || typeof given.value === "number";
@@ -87,7 +88,7 @@ function withFrom(graph: Graph, branch: Branch, before: Given): Made {
     scope,
     ...given({ index, at, before, after: branch.after }),
   });
-  return { graph: wiredTo(made, branch, `${id}.value`), ids: [id] };
+  return { graph: wiredTo(made, branch, `${id}.value`), ids: [id], before: `${id}.before` };
 }
 
 function withSwitch(graph: Graph, branch: Branch, before: Given): Made {
@@ -111,7 +112,15 @@ function withSwitch(graph: Graph, branch: Branch, before: Given): Made {
     scope,
     ...given({ on: { wire: `${late}.value` }, true: branch.after, false: before }),
   });
-  return { graph: wiredTo(made, branch, `${id}.value`), ids: [late, id] };
+  return { graph: wiredTo(made, branch, `${id}.value`), ids: [late, id], before: `${id}.false` };
+}
+
+/** The public input `name` with one target exchanged for another; as it is where there is none. */
+function withFace(graph: Graph, name: string | undefined, from: string, to: string): Graph {
+  const input = name === undefined ? undefined : graph.inputs.get(name);
+  if (name === undefined || !input) return graph;
+  const moved = { ...input, to: input.to.map((target) => (target === from ? to : target)) };
+  return { ...graph, inputs: new Map([...graph.inputs, [name, moved]]) };
 }
 
 function wiredTo(graph: Graph, branch: Branch, wire: string): Graph {
@@ -125,10 +134,16 @@ function wiredTo(graph: Graph, branch: Branch, wire: string): Graph {
 const GAP = 40;
 
 function placed(graph: Graph, types: PortTypes, branch: Branch, ids: readonly string[]): Graph {
-  const corner = geometryOf(types).place(branch.node);
+  const geometry = geometryOf(types);
+  const home = types.scopes.home(branch.node);
+  const beside = [...types.scopes.nodes.keys()].filter((id) => types.scopes.home(id) === home);
+  // Below all that stands in the body: left of the node there is hardly ever room.
+  const low = Math.max(...beside.map((id) => geometry.place(id).y + geometry.shape(id).height));
+  const left = Math.min(...beside.map((id) => geometry.place(id).x));
+  const right = geometry.place(branch.node).x - ids.length * (MEASURES.width + GAP);
+  const from = Math.max(left, right);
   const places = ids.map((id, at): [string, Point] => {
-    const steps = ids.length - at;
-    return [id, { x: corner.x - steps * (MEASURES.width + GAP), y: corner.y }];
+    return [id, { x: from + at * (MEASURES.width + GAP), y: low + GAP }];
   });
   return moveNodes(graph, new Map(places));
 }

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import math
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 from server.library.artifacts import Artifacts
@@ -24,18 +22,17 @@ from .changes import Ending
 from .database import NAME, Database
 from .dispatch import Dispatcher
 from .errors import (
-    ClosingError,
     NotFinalError,
     NotQueuedError,
-    QueueFullError,
     StorageError,
     UnknownRunError,
 )
 from .estimates import Estimate, estimate
 from .hub import EventHub
 from .idempotency import Idempotency
+from .intake import Intake
 from .ledger import Ledger
-from .live import Live, new_id
+from .live import Live
 from .log import EventLog
 from .pages import Filter, Page, select_page
 from .policy import Policy
@@ -43,7 +40,6 @@ from .record import FINAL, Asked, Json, Run, Status
 from .recovery import recover
 from .retention import Retention, Swept
 from .rows import load_run
-from .writer import settled
 
 ENDING_SECONDS = 5.0
 logger = logging.getLogger(__name__)
@@ -83,10 +79,11 @@ class Runs:
         self.uploads = Uploads(data / "uploads", database, clock)
         self.graphs = Graphs(database, self.log, clock, policy.versions)
         self.thumbnails = Thumbnails(data / "thumbnails")
-        self._catalogue = catalogue
         self._clock = clock
         self._ledger = Ledger(self.log, clock)
-        self._keys = Idempotency(database, self.get)
+        self._intake = Intake(
+            self._ledger, Idempotency(database, self.get), policy, len(self.workers), catalogue
+        )
         attempts = Attempts(self._ledger, self.artifacts, policy.max_deaths)
         self._dispatcher = Dispatcher(self.workers, self._ledger, attempts, self._tell_of_worker)
         self._retention = Retention(
@@ -152,10 +149,8 @@ class Runs:
 
         Raises QueueFullError, ClosingError, KeyReusedError, StorageError (nothing is run then).
         """
-        if key is None:
-            return await self._submit(asked, count, None, None)
-        make = partial(self._submit, asked, count, (key, body_digest), None)
-        return await self._keys.once(key, body_digest, make)
+        wanted = [item for item in asked for _ in range(count)]
+        return await self._intake.submit(wanted, key, body_digest)
 
     async def get(self, run: str) -> Run | None:
         live = self._ledger.lives.get(run)
@@ -204,8 +199,7 @@ class Runs:
         old = await self._need(run)
         if old.status not in FINAL:
             raise NotFinalError(run, old.status)
-        (made,) = await self._submit([old.asked], 1, None, run)
-        return made
+        return await self._intake.again(old)
 
     async def move(
         self, run: str, before: str | None = None, *, first: bool = False, last: bool = False
@@ -258,50 +252,6 @@ class Runs:
     async def sweep(self) -> Swept:
         """Deletes what is due by the policy; happens by itself from time to time."""
         return await self._retention.sweep(self._clock())
-
-    async def _submit(
-        self,
-        asked: Sequence[Asked],
-        count: int,
-        key: tuple[str, str] | None,
-        retry_of: str | None,
-    ) -> tuple[Run, ...]:
-        if self.closing:
-            raise ClosingError
-        await self.log.room(len(asked) * count)
-        self._check_room(len(asked) * count)
-        lives = self._new_lives([item for item in asked for _ in range(count)], retry_of)
-        if not lives:
-            return ()
-        await settled(self._ledger.accept(lives, key))
-        return tuple(live.run for live in lives)
-
-    def _new_lives(self, asked: Sequence[Asked], retry_of: str | None) -> list[Live]:
-        now, loop = self._clock(), asyncio.get_running_loop()
-        ids = [new_id(now) for _ in asked]
-        catalogue, place = self._catalogue(), self._ledger.queue.new_place()
-        return [
-            Live(
-                Run(
-                    *(run, ids[0], item, wanted, "queued", now),
-                    catalogue=catalogue,
-                    retry_of=retry_of,
-                ),
-                place,
-                loop.create_future(),
-            )
-            for item, (run, wanted) in enumerate(zip(ids, asked, strict=True))
-        ]
-
-    def _check_room(self, count: int) -> None:
-        waiting, most = len(self._ledger.queue), self.policy.max_queue
-        if waiting + count <= most:
-            return
-        seconds = self._ledger.seconds * (waiting + count - most) / max(1, len(self.workers))
-        raise QueueFullError(
-            f"{waiting} runs are waiting and at most {most} may; this would add {count}.",
-            min(max(math.ceil(seconds), 1), 120),
-        )
 
     async def _cancel_running(self, live: Live) -> None:
         asked = asyncio.create_task(self._ledger.ask_to_cancel(live))

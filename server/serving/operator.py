@@ -47,6 +47,7 @@ class Operator(BaseSettings):
     keep_gigabytes: float = Field(20, ge=0)
     keep_upload_days: float = Field(30, ge=0)
     grace: float = Field(8, ge=0, le=600)
+    warm: bool = True
 
     @field_validator("device", "allow_host", "allow_origin", "allow_webhook", mode="before")
     @classmethod

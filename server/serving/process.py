@@ -114,6 +114,7 @@ def setups(operator: Operator, settings: Settings) -> list[Setup]:
             nodes=settings.nodes,
             values=settings.values,
             hashes=settings.hashes,
+            warm=operator.warm,
         )
         for device in devices
     ]
@@ -128,13 +129,12 @@ def access_of(operator: Operator) -> Access:
     )
 
 
-def web_folder(given: Path | None) -> Path | None:
-    """The built editor: where the operator says, in the package, or in a checkout."""
+def web_folder(given: Path | None, package: Path = Path(__file__).parents[1]) -> Path | None:
+    """The built editor: where the operator says, in the package (a wheel), or in a checkout."""
     if given is not None:
         if not (given / "index.html").is_file():
             raise Stop(f"The web folder '{given}' has no index.html.", FILES)
         return given
-    package = Path(__file__).parents[1]
     for folder in (package / "web", package.parent / "web" / "dist"):
         if (folder / "index.html").is_file():
             return folder

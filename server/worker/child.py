@@ -60,10 +60,12 @@ class Child:
         if first is None or first.type != "setup":
             return
         Thread(target=self._control, name="control", daemon=True).start()
-        engine = self._open(Setup.from_json(first.head["setup"]))
+        setup = Setup.from_json(first.head["setup"])
+        engine = self._open(setup)
         if engine is not None:
             Thread(target=self._answer, args=(engine,), name="questions", daemon=True).start()
-            warm(engine.catalogue.packs)
+            if setup.warm:
+                warm(engine.catalogue.packs)
             self._working = True
             self._work(engine)
             engine.close()

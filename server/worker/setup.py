@@ -28,7 +28,7 @@ class Setup:
     kept values and hashes of files lie on disk, None for nowhere. gpu_memory, ram: bytes that may
     be taken in all, None sets no limit. Budgets are bytes, and stand over their shares of these;
     None is the engine's own. threads: of torch; None leaves them alone. nice: how far the process
-    steps back behind the server.
+    steps back behind the server. warm: whether what runs will need is imported beforehand.
     """
 
     device: str | None = None
@@ -46,6 +46,7 @@ class Setup:
     model_budget: int | None = None
     threads: int | None = None
     nice: int = 5
+    warm: bool = True
 
     def to_json(self) -> dict[str, Json]:
         return {field.name: _plain(getattr(self, field.name)) for field in fields(self)}

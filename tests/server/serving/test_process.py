@@ -41,7 +41,7 @@ class Process:
 
 def environment() -> dict[str, str]:
     own = {name: text for name, text in os.environ.items() if not name.startswith("LATENTGRAPH_")}
-    return {**own, "OMP_NUM_THREADS": "1"}
+    return {**own, "OMP_NUM_THREADS": "1", "LATENTGRAPH_WARM": "false"}
 
 
 @contextmanager
@@ -165,3 +165,13 @@ def test_a_web_folder_without_an_editor_is_refused(tmp_path: Path) -> None:
         web_folder(tmp_path)
     (tmp_path / "index.html").write_text("")
     assert web_folder(tmp_path) == tmp_path
+
+
+def test_the_editor_is_found_in_a_wheel_and_in_a_checkout(tmp_path: Path) -> None:
+    package = tmp_path / "server"
+    assert web_folder(None, package) is None
+    for folder in (tmp_path / "web" / "dist", package / "web"):
+        folder.mkdir(parents=True)
+        assert web_folder(None, package) != folder  # not built yet
+        (folder / "index.html").write_text("")
+        assert web_folder(None, package) == folder

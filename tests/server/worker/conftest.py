@@ -14,7 +14,7 @@ from server.worker.setup import Patience, Setup
 from tests.server.worker.hearing import PACK
 
 PATIENT = Patience(cancel=1.0, retry=0.05, retry_most=0.2)
-SETUP = Setup(device="cpu", nodes=PACK, threads=1, nice=0)
+SETUP = Setup(device="cpu", nodes=PACK, threads=1, nice=0, warm=False)
 
 
 class Wait(Protocol):

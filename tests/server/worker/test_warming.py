@@ -18,6 +18,7 @@ from tests.server.worker.conftest import PATIENT, SETUP, Wait
 from tests.server.worker.hearing import Ear, graph
 
 LONG = 3600
+WARM = replace(SETUP, warm=True)
 
 
 def pack(folder: Path, warming: str) -> Path:
@@ -37,7 +38,7 @@ def test_a_process_that_imports_for_ever_answers_cancels_and_ends(
 ) -> None:
     folder = pack(tmp_path / "site", f"import time\ntime.sleep({LONG})\n")
     environment = {**os.environ, "PYTHONPATH": str(folder)}
-    worker = ProcessWorker(SETUP, replace(PATIENT, cancel=LONG), environment)
+    worker = ProcessWorker(WARM, replace(PATIENT, cancel=LONG), environment)
 
     async def meanwhile() -> None:
         await worker.start()
@@ -59,7 +60,7 @@ def test_a_job_that_came_meanwhile_runs(wait: Wait, tmp_path: Path) -> None:
     flag = tmp_path / "go"
     waiting = f"import os, time\nwhile not os.path.exists({str(flag)!r}): time.sleep(0.01)\n"
     environment = {**os.environ, "PYTHONPATH": str(pack(tmp_path / "site", waiting))}
-    worker = ProcessWorker(SETUP, PATIENT, environment)
+    worker = ProcessWorker(WARM, PATIENT, environment)
 
     async def meanwhile() -> None:
         await worker.start()

@@ -18,7 +18,8 @@ class Choices:
     `extra` are entries that need no file; `match` are the glob patterns, below the configured
     folders of this name, whose matches (or the folders that hold a matched `folder_of` file)
     are the entries. `describe` is the `module:function` that says what an entry is, from its
-    path and the list's name (see `listing`).
+    path and the list's name (see `listing`). `fetch` says how an entry named `AUTHOR/NAME` that
+    is not there may be had, with `{}` for its name.
     """
 
     name: str
@@ -26,6 +27,7 @@ class Choices:
     match: tuple[str, ...] = ()
     folder_of: str = ""
     describe: str = ""
+    fetch: str = ""
 
 
 @dataclass(frozen=True, slots=True)

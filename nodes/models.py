@@ -29,6 +29,7 @@ MODELS = Choices(
     match=("**/model_index.json", "**/*.safetensors"),
     folder_of="model_index.json",
     describe="nodes.describe:describe",
+    fetch="If it is one of the hub: latentgraph models --download {}",
 )
 Dtype = Literal["auto", "float32", "float16", "bfloat16"]
 Predicts = Literal["auto", "epsilon", "v", "v_zero_snr"]
@@ -106,7 +107,7 @@ def find_file(name: str, files: Files, choices: Choices, port: str) -> Path:
     except NodeError as missing:
         fix = nearest(name, files.choices(choices)) or missing.fix
         if not fix and choices is MODELS and HUB_ID.fullmatch(name):
-            fix = f"If it is one of the hub: latentgraph models --download {name}"
+            fix = MODELS.fetch.format(name)
         raise NodeError(missing.message, code="unknown_model", port=port, fix=fix) from None
 
 

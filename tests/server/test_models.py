@@ -170,5 +170,5 @@ def test_nothing_is_fetched_unasked(
     file.write_text(json.dumps(graph))
     said = latentgraph("validate", file)
     assert said.code != 0
-    assert "attacker/repo" in said.out + said.err
+    assert "latentgraph models --download attacker/repo" in said.out + said.err
     assert hub == []

@@ -23,6 +23,7 @@ from server import source
 from server.settings import Settings
 from server.veil import veil
 
+from .aside import aside
 from .errors import ApiError, busy, not_found
 
 log = logging.getLogger("latentgraph")
@@ -76,9 +77,12 @@ class Shelf:
         return self.stock.catalogue
 
     async def load(self) -> None:
-        """Reads everything, in a thread. A failure is kept, and told to whoever asks."""
+        """Reads everything, in a thread. A failure is kept, and told to whoever asks.
+
+        A catalogue that is made anew takes seconds, which the end of the server does not wait for.
+        """
         try:
-            self._stock = await asyncio.to_thread(read_stock, self.settings)
+            self._stock = await aside(lambda: read_stock(self.settings))
         except LatentgraphError as error:
             self.failure = "The catalogue of node types cannot be read; the log says why."
             log.error("catalogue: %s", error)

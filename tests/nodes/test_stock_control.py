@@ -162,6 +162,22 @@ def test_guess_mode(
     assert not np.array_equal(got, made(pipe, picture(folder, 0)))
 
 
+def test_a_drawn_shape(engine: Engine, folder: Path, tiny_model: TinyModel) -> None:
+    name, own = net(tiny_model, folder, "sd15", 1)
+    doc = stock("controlnet-drawn", "sd15", name)
+    for node in ("shape", "empty"):
+        doc["nodes"][node]["params"] |= {"width": 64, "height": 64}
+    box = {"kind": "rectangle", "left": 0.25, "top": 0.5, "right": 0.75, "bottom": 1.0}
+    graph = engine.parse(json.dumps(doc))
+    asked = {"prompt": PROMPT, "negative": NEGATIVE, "seed": SEED, "steps": STEPS}
+    result = engine.run(graph, asked | {"guidance": SCALE, "shapes": [box]}, want=["image"])
+    drawing = np.zeros((64, 64, 3), np.uint8)
+    drawing[32:, 16:48] = 255
+    pipe = pipeline("StableDiffusionControlNetPipeline", tiny_model("sd15"), controlnet=own)
+    want = made(pipe, Image.fromarray(drawing))
+    assert np.array_equal(np.asarray(result.check().values["image"].pixels), want)
+
+
 ADAPTERS = [
     ("sd15", "StableDiffusionAdapterPipeline", {"adapter_type": "full_adapter"}),
     (

@@ -23,13 +23,15 @@ export const DOCKING: readonly Command[] = DOCKED.map((panel) => ({
     if (open === panel && document.activeElement?.closest(".dock")) show(null);
     else {
       show(panel);
-      focusInto(PATIENCE);
+      focusInto(panel, PATIENCE);
     }
   },
 }));
 
-function focusInto(patience: number): void {
-  const first = document.querySelector<HTMLElement>('.dock-body :is([role="treeitem"][tabindex="0"], input, textarea, button)');
-  if (first) first.focus();
-  else if (patience > 0) requestAnimationFrame(() => focusInto(patience - 1));
+function focusInto(panel: Docked, patience: number): void {
+  const body = document.querySelector(`.dock-panel[data-panel="${panel}"] .dock-body`);
+  const first = body?.querySelector<HTMLElement>('[role="treeitem"][tabindex="0"]') ?? body?.querySelector<HTMLElement>("input, textarea, button");
+  first?.focus();
+  // Until the panel is loaded, what is there of the last one is hidden and takes no focus.
+  if ((!first || document.activeElement !== first) && patience > 0) requestAnimationFrame(() => focusInto(panel, patience - 1));
 }

@@ -21,7 +21,7 @@ export function Dock(): JSX.Element {
   return (
     <aside className="dock" data-open={entry !== null || undefined} aria-label={say("side.label")} onKeyDown={leave}>
       {entry && (
-        <section className="dock-panel" id="dock-panel" aria-label={say(entry.label)} onKeyDown={keepKeys}>
+        <section className="dock-panel" data-panel={open} aria-label={say(entry.label)} onKeyDown={keepKeys}>
           <header className="dock-head">
             <h2>{say(entry.label)}</h2>
             <button type="button" className="mini" aria-label={say("panel.hide", { name: say(entry.label) })} title={say("panel.hide", { name: say(entry.label) })} onClick={() => show(null)}>
@@ -31,8 +31,8 @@ export function Dock(): JSX.Element {
             </button>
           </header>
           <div className="dock-body" tabIndex={-1}>
-            <Suspense fallback={<p className="dock-wait">{say("panel.wait")}</p>}>
-              <entry.Body key={open} />
+            <Suspense key={open} fallback={<p className="dock-wait">{say("panel.wait")}</p>}>
+              <entry.Body />
             </Suspense>
           </div>
         </section>

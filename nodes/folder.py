@@ -51,7 +51,13 @@ class ModelFolder:
         return folder
 
     def bad(self, what: str) -> NodeError:
-        """An error about this folder: `what` continues the sentence "The model 'x' ..."."""
+        """An error about this folder: `what` continues the sentence "The model 'x' ...".
+
+        Where the folder has gone while it was read, that is what is wrong (`model_missing`).
+        """
+        if not self.path.is_dir():
+            gone = f"The model '{self.name}' has gone while it was read."
+            return NodeError(gone, code="model_missing", port=self.port)
         return NodeError(f"The model '{self.name}' {what}.", code="bad_model_file", port=self.port)
 
     def read(self, *parts: str) -> dict[str, Any]:

@@ -15,6 +15,7 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from engine import Context, Files, NodeError
+from nodes.folder import ModelFolder
 from nodes.models import MODELS, Model, load_model
 
 TinyModel = Callable[[str], Path]
@@ -307,6 +308,14 @@ def test_a_broken_tokenizer(at: Context, folder: Path, content: str) -> None:
     with pytest.raises(NodeError, match="The tokenizer of the model 'own'") as caught:
         built(at, load_model(at, "own").text_encoder)
     assert caught.value.code == "bad_model_file"
+
+
+def test_a_model_deleted_while_it_is_read(folder: Path) -> None:
+    found = ModelFolder.open(folder, "own")
+    shutil.rmtree(folder)
+    with pytest.raises(NodeError, match="'own' has gone") as caught:
+        found.check("unet")
+    assert caught.value.code == "model_missing"
 
 
 def test_a_model_deleted_before_it_is_built(at: Context, folder: Path) -> None:

@@ -78,6 +78,16 @@ class RRDB(nn.Module):
         self.conv_hr = _conv(plan.features, plan.features)
         self.conv_last = _conv(plan.features, 3)
 
+    def alive(self, pixels: int) -> int:
+        """Numbers that one pass over so many pixels holds at once, beside the weights.
+
+        Four planes of the largest size while it is doubled last, and the densest block.
+        """
+        plan = self.plan
+        cells = pixels // plan.shuffle**2
+        dense = 2 * (plan.features + 4 * plan.growth)
+        return int(cells * (4 * plan.features * 4**plan.doublings + dense))
+
     def forward(self, pixels: Tensor) -> Tensor:
         wide, high = (side * self.plan.scale for side in pixels.shape[:-3:-1])
         if self.plan.shuffle > 1:

@@ -28,6 +28,15 @@ class Swin(nn.Module):
         super().__init__()
         self.inner = inner
 
+    def alive(self, pixels: int) -> int:
+        """Numbers that one pass over so many pixels holds at once, beside the weights.
+
+        Measured: the upsampler's 64 channels, a block's, and the attention within the windows.
+        """
+        config = self.inner.config
+        attention = 3 * max(config.num_heads) * config.window_size**2 // 2
+        return int(pixels * (96 * config.upscale**2 + 10 * config.embed_dim + attention))
+
     def forward(self, pixels: Tensor) -> Tensor:
         window, scale = self.inner.config.window_size, self.inner.config.upscale
         high, wide = pixels.shape[-2:]

@@ -20,10 +20,13 @@ import graphs
 from engine import Context, Files, NodeError
 from engine.listing import listed
 from engine.packs import find_packs, load_packs
+from engine.pool import Pool
 from engine.session import Engine
 from nodes.image import Image
+from nodes.rrdb import RRDB, Plan
 from nodes.tiled import spans, tiled
 from nodes.upscale import upscale_image
+from nodes.upscalerloading import Swin
 from nodes.upscalers import UPSCALERS, load_upscaler
 
 State = dict[str, Tensor]
@@ -269,6 +272,44 @@ def test_tiles_of_a_real_network_leave_no_seam(here: Context) -> None:
     assert found.pixels.shape == (2, 360, 600, 3)
     assert float((found.pixels - whole.pixels).abs().max()) < 0.02
     assert told == [(index, 16) for index in range(16)]
+
+
+def test_tiles_shrink_where_memory_is_small_and_the_run_says_so(here: Context) -> None:
+    """A budget that is just too small for tiles of 256, and enough for those of 128."""
+    save_file(dict(numbered().state_dict()), folder_of(here) / "net.safetensors")
+    upscaler, image = load_upscaler(here, "net.safetensors"), picture(300, 260)
+    told: list[tuple[str, bool]] = []
+
+    def listening(budget: int) -> Context:
+        def notice(text: str, exact: bool) -> None:
+            told.append((text, exact))
+
+        return replace(here, pool=Pool("cpu", budget), on_notice=notice)
+
+    plenty = upscale_image(listening(1 << 34), upscaler, image, tile=256)
+    assert told == []
+    small = upscale_image(listening(80 << 20), upscaler, image, tile=256)
+    assert [exact for _, exact in told] == [False]
+    assert told[0][0].startswith("Upscaled in tiles of 128 pixels instead of 256")
+    assert torch.allclose(small.pixels, plenty.pixels, atol=0.02)
+
+
+def test_the_estimate_is_what_a_pass_holds(here: Context) -> None:
+    """Against the peak that torch's own profiler sees."""
+    from torch.profiler import ProfilerActivity, profile
+
+    large = swin(folder_of(here) / "swin", embed_dim=60, num_heads=[6])
+    networks = {"rrdb": RRDB(Plan(16, 8, 2, 2)), "x2": RRDB(Plan(16, 8, 2, 2, 2))}
+    for name, network in {**networks, "swin": Swin(large)}.items():
+        planes = torch.rand(1, 3, 64, 64)
+        with profile(activities=[ProfilerActivity.CPU], profile_memory=True) as seen:
+            network(planes)
+        held = peak = 0
+        for event in sorted(seen.profiler.kineto_results.events(), key=lambda e: e.start_ns()):
+            if event.name() == "[memory]":
+                held += event.nbytes()
+                peak = max(peak, held)
+        assert 0.5 < peak / (network.alive(64 * 64) * 4 * 4 / 3) <= 1, name
 
 
 def test_cancelling_between_tiles(here: Context) -> None:

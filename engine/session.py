@@ -72,6 +72,7 @@ class Engine:
         self.cache: Tier = RamCache(values, self.store)
         models = memory.models(self.device) if model_budget is None else model_budget
         self.pool: ModelPool = Pool(self.device, models, parking=memory.parking(self.device))
+        _cap(self.device, memory.gpu)
         self.salt = salt(self.device, self.dtype)
         self._prepared: tuple[Graph, Any, Prepared] | None = None
 
@@ -296,6 +297,16 @@ def _best_device() -> str:
     import torch
 
     return "cuda" if torch.cuda.is_available() else "cpu"
+
+
+def _cap(device: str, most: int | None) -> None:
+    """Holds torch itself to a GPU's budget: a step that would take more runs out of memory."""
+    import torch
+
+    place = torch.device(device)
+    if most is not None and place.type == "cuda":
+        whole = torch.cuda.mem_get_info(place)[1]
+        torch.cuda.set_per_process_memory_fraction(min(1.0, most / whole), place.index)
 
 
 def _give_back() -> None:

@@ -299,3 +299,18 @@ def test_turns_made_in_pieces_are_not_kept(engine: Engine) -> None:
 )
 def test_shortages_are_told_from_other_errors(error: Exception, short: bool) -> None:
     assert is_shortage(error) == short
+
+
+def test_torch_itself_is_held_to_a_budget_of_a_gpu(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    caps: list[tuple[float, int | None]] = []
+    monkeypatch.setattr(torch.cuda, "mem_get_info", lambda device: (GIB, 8 * GIB))
+    monkeypatch.setattr(
+        torch.cuda, "set_per_process_memory_fraction", lambda *asked: caps.append(asked)
+    )
+    monkeypatch.setattr(torch.cuda, "get_device_name", lambda device: "a stand-in")
+    for device, most in (("cuda:1", 2), ("cuda", 16), ("cpu", 2)):
+        Engine(device=device, registry=engine.registry, memory=Memory(gpu=most * GIB))
+    Engine(device="cuda", registry=engine.registry)
+    assert caps == [(0.25, 1), (1.0, None)]

@@ -38,7 +38,7 @@ def stalled(field: Field, attack: Attack) -> None:
     chain = sums(150, start=seed, seconds=0.02)
     graph["nodes"] |= chain["nodes"]
     graph["outputs"] |= chain["outputs"]
-    found = beside(field.serving, attack.send["n"], graph, logged=10)
+    found = beside(field.serving, attack.send["n"], graph, logged=20)
     assert found.p99 <= 0.25 * PATIENT
     assert found.closed <= 10 * PATIENT
     assert found.grown <= 6 * attack.send["n"] + 32  # what the log and the runs took beside it

@@ -15,6 +15,9 @@ from .security import guard, seal
 from .watching import watch_choices
 from .webhooks import Webhooks
 
+AGAIN_SECONDS = 5.0
+"""Until a catalogue that could not be read is tried again."""
+
 
 def make_app(house: House) -> web.Application:
     """The application. It opens nothing: `house.runs` is opened and closed by whoever made it."""
@@ -44,8 +47,11 @@ async def _background(app: web.Application) -> AsyncIterator[None]:
 
 
 async def _loaded(house: House) -> None:
-    if house.shelf.digest is None:
+    """What failed may be mended while the server is up: a pack's file, a folder."""
+    while house.shelf.digest is None:
         await house.shelf.load()
+        if house.shelf.digest is None:
+            await asyncio.sleep(AGAIN_SECONDS)
     await watch_choices(house)
 
 

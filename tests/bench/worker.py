@@ -27,6 +27,8 @@ async def main() -> None:
     worker = ProcessWorker(setup)
     await worker.start()
     print(f"start: {time.perf_counter() - start:.2f} s")
+    await worker.run(Job("imports", graph(value=-1.0)), Ear())
+    print(f"first run, once imports are done: {time.perf_counter() - start:.2f} s")
     try:
         await first_node(worker)
         await events(worker)

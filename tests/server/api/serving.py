@@ -74,15 +74,18 @@ async def serving(
     *,
     plays: Play | Callable[..., Play] | None = None,
     policy: Policy | None = None,
+    begins: bool = False,
     **parts: Any,
 ) -> AsyncIterator[Server]:
-    """A server on a port of its own; `parts` are fields of House."""
+    """A server on a port of its own; `parts` are fields of House. `begins`: it has yet to read
+    its catalogue.
+    """
     cache = folder.parent / "cache-of-tests"
     settings = Settings(folder, cache, folder / "models", folder / "images", NODES)
     worker = FakeWorker(plays)
-    known = stock(cache)
-    runs = Runs(folder, [worker], policy=policy, catalogue=lambda: known.digest)
-    house = House(runs, Shelf(settings, known), "0.0-test", **parts)
+    shelf = Shelf(settings, None if begins else stock(cache))
+    runs = Runs(folder, [worker], policy=policy, catalogue=lambda: shelf.digest)
+    house = House(runs, shelf, "0.0-test", **parts)
     await runs.open()
     listener = Listener(house)
     await listener.open()

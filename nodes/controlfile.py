@@ -23,8 +23,8 @@ CONTROL, ADAPTER = "ControlNetModel", "T2IAdapter"
 WORDS = {CONTROL: "a ControlNet", ADAPTER: "a T2I adapter"}
 NODES = {CONTROL: "LoadControlNet", ADAPTER: "LoadT2IAdapter"}
 OTHERS = (
-    ("lora_controlnet", "a Control-LoRA, which is no whole ControlNet"),
-    ("difference", "a difference from a model, which is no whole ControlNet"),
+    ("lora_controlnet", "a Control-LoRA, no whole ControlNet"),
+    ("difference", "a difference from a model, no whole ControlNet"),
     ("task_embedding", "a ControlNet Union"),
     ("control_type_proj.weight", "a ControlNet Union"),
 )
@@ -60,7 +60,7 @@ class ControlFile:
         return ControlModel(
             source=self.source,
             dtype=dtype,
-            family=self._control_family(),
+            family=family_of(self.kind, self.config),
             in_channels=self._number("in_channels", 4, port),
             text_width=self._number("cross_attention_dim", 1280, port) if reads else 0,
             factor=2 ** (len(hints) - 1),
@@ -69,19 +69,13 @@ class ControlFile:
     def adapter(self, dtype: str, port: str) -> AdapterModel:
         """As a T2I adapter. Raises NodeError where it is none."""
         self._check(ADAPTER, port)
-        large = self.config.get("adapter_type") == "full_adapter_xl"
         return AdapterModel(
             source=self.source,
             dtype=dtype,
-            family="sdxl" if large else "sd1",
+            family=family_of(self.kind, self.config),
             in_channels=self._number("in_channels", 3, port),
             factor=self._number("downscale_factor", 8, port),
         )
-
-    def _control_family(self) -> Family:
-        if self.config.get("addition_embed_type"):
-            return "sdxl"
-        return "sd2" if self.config.get("use_linear_projection") else "sd1"
 
     def _number(self, name: str, default: int, port: str) -> int:
         number = self.config.get(name, default)
@@ -95,20 +89,39 @@ class ControlFile:
             raise _bad(self.name, what, port, f"Load it with {NODES[self.kind]}.")
 
 
-def _of_folder(path: Path, name: str, files: Files, port: str) -> ControlFile:
-    folder = ModelFolder(path.parent, name, {}, port)
-    config = folder.read(path.name, "config.json")
+def family_of(kind: str, config: Mapping[str, Any]) -> Family:
+    """The family that a ControlNet or T2I adapter was made for, by its config."""
+    if kind == ADAPTER:
+        return "sdxl" if config.get("adapter_type") == "full_adapter_xl" else "sd1"
+    if config.get("addition_embed_type"):
+        return "sdxl"
+    return "sd2" if config.get("use_linear_projection") else "sd1"
+
+
+def config_of(folder: ModelFolder, component: str) -> tuple[str, dict[str, Any]]:
+    """The class of a folder and its config. Raises NodeError where it is none of the two."""
+    config = folder.read(component, "config.json")
     kind = str(config.get("_class_name"))[:60]
     if kind not in WORDS:
-        raise folder.bad(f"is a {kind}, and a {CONTROL} or {ADAPTER} is wanted")
+        raise folder.bad(f"is of the class {kind}, and {CONTROL} or {ADAPTER} is wanted")
+    return kind, config
+
+
+def unsupported(file: WeightFile) -> str:
+    """What a file is of the kinds that are not supported, in words; empty for the others."""
+    return next((what for mark, what in OTHERS if mark in file.shapes), "")
+
+
+def _of_folder(path: Path, name: str, files: Files, port: str) -> ControlFile:
+    folder = ModelFolder(path.parent, name, {}, port)
+    kind, config = config_of(folder, path.name)
     folder.index[path.name] = ["diffusers", kind]
     return ControlFile(kind, config, folder.source(files, [path.name]), name)
 
 
 def _of_file(file: WeightFile, files: Files) -> ControlFile:
-    for mark, what in OTHERS:
-        if mark in file.shapes:
-            raise file.bad(f"is {what}; that kind is not supported")
+    if what := unsupported(file):
+        raise file.bad(f"is {what}; that kind is not supported")
     prefix = LDM if file.has(LDM) else ""
     shapes = file.under(prefix)
     kind = _kind(shapes)

@@ -7,6 +7,8 @@ from pathlib import Path
 from engine import Files
 from engine.listing import Described
 
+from .controlfile import WORDS as CONTROL_WORDS
+from .controlfile import config_of, family_of, unsupported
 from .family import KINDS, WORDS, Identity, identify
 from .folder import ModelFolder
 from .folderparts import Parts
@@ -38,11 +40,13 @@ PREDICTS = {"v_prediction": "v", "epsilon": "epsilon"}
 def describe(path: Path, name: str, kind: str) -> Described:
     """By a folder's JSON or a file's header. Raises NodeError for what cannot be read."""
     if path.is_dir():
-        return _folder(path, name)
+        return _control_folder(path, name) if kind == "controls" else _folder(path, name)
     file = WeightFile.open(path, name, "")
     identity = identify(file)
     wanted = HOLDS.get(kind)
     problem = "" if wanted is None or _usable(identity, wanted) else _misplaced(identity)
+    if kind == "controls" and (other := unsupported(file)):
+        problem = f"It is {other}; that kind is not supported."
     inpainting = ", inpainting" if identity.inpainting else ""
     return Described(
         what=f"{identity.words}{inpainting}",
@@ -50,6 +54,13 @@ def describe(path: Path, name: str, kind: str) -> Described:
         prediction=identity.prediction.replace("_", " "),
         problem=problem,
     )
+
+
+def _control_folder(path: Path, name: str) -> Described:
+    kind, config = config_of(ModelFolder(path.parent, name, {}), path.name)
+    family = family_of(kind, config)
+    what = f"a diffusers folder of {CONTROL_WORDS[kind]} for {WORDS[family]}"
+    return Described(what=what, family=family)
 
 
 def _folder(path: Path, name: str) -> Described:

@@ -14,9 +14,10 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from engine import Context, Files, NodeError
+from engine.listing import listed
 from engine.pool import Pool
 from nodes.conditioning import Conditioning, Entry
-from nodes.controlloaders import load_controlnet, load_t2i_adapter
+from nodes.controlloaders import CONTROLS, load_controlnet, load_t2i_adapter
 from nodes.controlmodel import ControlModel
 from nodes.controlnet import controlnet
 from nodes.image import Image
@@ -29,6 +30,7 @@ from tests.nodes import controls, ldm
 State = dict[str, Tensor]
 TinyModel = Callable[[str], Path]
 WIDE = [32, 64, 64, 64]
+DESCRIBED = replace(CONTROLS, describe="nodes.describe:describe")
 
 
 @pytest.fixture
@@ -263,6 +265,28 @@ def test_files_of_other_kinds(here: Context, tmp_path: Path, words: str) -> None
         assert words in error.message
 
 
+def test_the_list_says_what_each_is(here: Context, tmp_path: Path, tiny_model: TinyModel) -> None:
+    folder = tmp_path / "controlnet"
+    save(original(published("sd2").state_dict()), folder / "two.safetensors", "control_model.")
+    save(published("sdxl").state_dict(), folder / "xl.safetensors")
+    save(
+        {"lora_controlnet": torch.zeros(1), "input_hint_block.0.weight": torch.zeros(1)},
+        folder / "lora.safetensors",
+    )
+    controls.controlnet(tiny_model("sd15"), folder / "net", 1)
+    T2IAdapter(channels=WIDE).save_pretrained(folder / "adapter")
+    (folder / "vae").symlink_to(tiny_model("sd15") / "vae")
+    found = {each.name: each.described for each in listed(DESCRIBED, here.files)}
+    assert {name: (each.what, each.family) for name, each in found.items() if not each.problem} == {
+        "two.safetensors": ("a ControlNet or T2I adapter for SD 2.x", "sd2"),
+        "xl.safetensors": ("a ControlNet or T2I adapter for SDXL", "sdxl"),
+        "net": ("a diffusers folder of a ControlNet for SD 1.x", "sd1"),
+        "adapter": ("a diffusers folder of a T2I adapter for SD 1.x", "sd1"),
+    }
+    assert "Control-LoRA" in found["lora.safetensors"].problem
+    assert "of the class AutoencoderKL" in found["vae"].problem
+
+
 def test_broken_files(here: Context, tmp_path: Path) -> None:
     whole = original(published("sd1").state_dict())
     path = save(whole, tmp_path / "controlnet" / "net.safetensors")
@@ -304,4 +328,4 @@ def test_a_folder_of_another_class(here: Context, tmp_path: Path, tiny_model: Ti
     (tmp_path / "controlnet").mkdir()
     (tmp_path / "controlnet" / "unet").symlink_to(unet)
     error = refused(lambda: load_controlnet(here, "unet"))
-    assert "is a UNet2DConditionModel" in error.message
+    assert "of the class UNet2DConditionModel" in error.message

@@ -19,7 +19,7 @@ from nodes.denoise import guidance_embedding, unet_denoise
 from nodes.latent import Latent
 from nodes.models import Model, load_model
 from nodes.prediction import Prediction, cfg_combine
-from nodes.residuals import AdapterFeatures, Residuals
+from nodes.residuals import NOTHING, AdapterFeatures, Residuals
 from nodes.schedule import schedule
 from nodes.steps import Step
 
@@ -125,6 +125,35 @@ def test_residuals_of_another_model(ctx: Context, model: Model, latent: Latent, 
     with pytest.raises(NodeError, match="different models") as caught:
         unet_denoise(ctx, model.unet, latent, step, PAIR, residuals=[residuals("cond"), other])
     assert caught.value.port == "residuals"
+
+
+def test_residuals_and_features_of_another_unet_are_told(
+    ctx: Context, model: Model, latent: Latent, step: Step
+) -> None:
+    narrow = Residuals((rand(2, 4, 8, 8),), rand(2, 4, 8, 8), ("cond",))
+    with pytest.raises(NodeError, match="4, 4 channels, and this UNet takes 8, 8, 8, 16") as caught:
+        unet_denoise(ctx, model.unet, latent, step, PAIR, residuals=[narrow])
+    assert (caught.value.code, caught.value.port) == ("incompatible_control", "residuals")
+    features = AdapterFeatures((rand(1, 4, 8, 8),), (64, 64))
+    with pytest.raises(NodeError, match="features have 4 channels") as caught:
+        unet_denoise(ctx, model.unet, latent, step, PAIR, features=[features])
+    assert (caught.value.code, caught.value.port) == ("incompatible_control", "features")
+    small = replace(features, size=(32, 64))
+    with pytest.raises(NodeError, match="32x64 pixels, and the latent has 64x64"):
+        unet_denoise(ctx, model.unet, latent, step, PAIR, features=[small])
+
+
+def test_what_is_not_in_force_changes_nothing(
+    ctx: Context, model: Model, latent: Latent, step: Step
+) -> None:
+    plain = unet_denoise(ctx, model.unet, latent, step, PAIR)
+    ended = AdapterFeatures((rand(1, 4, 8, 8),), (1, 1), end=0.25)
+    found = unet_denoise(ctx, model.unet, latent, step, PAIR, residuals=[NOTHING], features=[ended])
+    assert torch.equal(found.samples, plain.samples)
+    one = residuals("uncond", "cond")
+    alone = unet_denoise(ctx, model.unet, latent, step, PAIR, residuals=[one])
+    beside = unet_denoise(ctx, model.unet, latent, step, PAIR, residuals=[NOTHING, one])
+    assert torch.equal(alone.samples, beside.samples)
 
 
 def test_features_are_the_same_at_every_call(

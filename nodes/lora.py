@@ -77,23 +77,29 @@ def apply_loras(
     layers = {0: layers_of(unet)[0], **dict(enumerate(texts, start=first))}
     added = [_checked(lora, layers, unet, ctx.files) for lora in loras]
     encoder = text_encoder or NoTextEncoder(Source("", (), (), (), ""), unet.dtype, unet.family)
-    seen = [replace(each, texts=(0.0, 0.0)) for each in added if each.unet]
-    read = [replace(each, unet=0.0, blocks=()) for each in added if any(each.texts)]
+    seen = [replace(each, texts=(0.0, 0.0)) for each, places in added if each.unet and 0 in places]
+    read = [
+        replace(each, unet=0.0, blocks=())
+        for each, places in added
+        if any(each.texts) and places & {1, 2}
+    ]
     return Adapted(
         replace(unet, adapters=(*unet.adapters, *seen)),
         replace(encoder, adapters=(*encoder.adapters, *read)),
     )
 
 
-def _checked(lora: Lora, layers: Mapping[int, Layers], unet: UNet, files: Files) -> Adapter:
-    """The file judged by its header against the layers of each wired module."""
+def _checked(
+    lora: Lora, layers: Mapping[int, Layers], unet: UNet, files: Files
+) -> tuple[Adapter, set[int]]:
+    """The file judged by its header against the layers of each wired module; what it changes."""
     path = _path(lora, files)
     file = LoraFile.open(path, lora.file, blocks_of(unet))
     if not any(group.place in layers for group in file.groups):
         raise file.unfit("it changes text encoders alone, and none that it knows is wired")
     for place, known in layers.items():
         file.check(place, known, unet.source.model)
-    return _adapter(lora, path, files)
+    return _adapter(lora, path, files), {group.place for group in file.groups}
 
 
 def factors(text: str) -> tuple[tuple[str, float], ...]:

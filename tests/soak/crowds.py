@@ -41,7 +41,7 @@ def crowd(serving: Serving, clients: int) -> float:
 
 
 def test_200_clients_and_50_stalled_readers(tmp_path: Path) -> None:
-    """H037, with room for what else the machine does; tests/bench/server.py has the figures."""
+    """H037, with room for what else the machine does; tests/bench/load.py has the figures."""
     serving = Serving(tmp_path).start()
     try:
         assert crowd(serving, 200) <= 0.5 * PATIENT

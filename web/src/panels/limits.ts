@@ -29,6 +29,7 @@ function bound(value: number | null): string {
 }
 
 function defaultWords(input: Input, standard: Json | undefined): string {
+  if (!input.plain) return input.required ? "" : say("inspect.optional");
   if (standard === undefined || standard === "" || (input.required && standard === null)) return "";
   const value = standard === null ? say("field.unset") : typeof standard === "string" ? standard : JSON.stringify(standard);
   return value.length > 40 ? "" : say("inspect.default", { value });

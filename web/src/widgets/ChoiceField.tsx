@@ -15,7 +15,7 @@ export function ChoiceField({ control, name, input, value, set, reset, problem }
   const chosen = typeof value === "string" ? value : "";
   const options = choices ? entriesOf(choices, found ?? []) : (plain?.values ?? []);
   const missing = choices !== null && found !== null && chosen !== "" && !chosen.startsWith("sha256:") && !options.includes(chosen);
-  const text = chosen === "" ? say(plain?.nullable ? "field.unset" : "field.default") : chosen;
+  const text = chosen === "" ? say(plain?.nullable ? "field.unset" : "field.pick") : chosen;
   const said = missing ? say("field.missing", { value: chosen }) : chosen;
   const trigger = (
     <button

@@ -102,7 +102,7 @@ export function CurveField(props: WidgetProps): JSX.Element {
           />
         ))}
       </div>
-      {roomy && <ListField {...props} control={`${control}-list`} />}
+      {roomy && <ListField {...props} name={say("field.curve.points")} control={`${control}-list`} />}
     </div>
   );
 }

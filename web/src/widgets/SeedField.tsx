@@ -34,7 +34,7 @@ export function SeedField({ mode, setMode, used, ...props }: SeedProps): JSX.Ele
             setMode("fixed");
           }}
         >
-          {say("field.seed.used", { seed: used })}
+          {say(props.roomy ? "field.seed.used" : "field.seed.back", { seed: used })}
         </button>
       )}
       <button type="button" className="mini" title={say("field.seed.dice")} aria-label={say("field.seed.dice")} onClick={() => set(randomSeed())}>

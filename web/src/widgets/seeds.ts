@@ -32,10 +32,10 @@ export function setSeedMode(graph: Graph, id: string, port: string, mode: SeedMo
   return withNodeView(graph, id, { seed: Object.keys(modes).length > 0 ? modes : undefined });
 }
 
-/** A seed nobody chose; short enough to be read out. */
+/** A seed nobody chose, of at most nine digits: a card shows them all. */
 export function randomSeed(): number {
   const [seed = 0] = crypto.getRandomValues(new Uint32Array(1));
-  return seed;
+  return seed % 1_000_000_000;
 }
 
 function after(mode: SeedMode, seed: number): number {

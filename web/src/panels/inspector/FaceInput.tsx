@@ -25,7 +25,7 @@ export function FaceInput({ name, at, count }: Props): JSX.Element | null {
   const face = useDocument((state) => shownTypes(state).face(name));
   const input = graph.inputs.get(name);
   if (!input) return null;
-  const words = face ? inputWords(face, undefined) : say("inspect.face.mixed");
+  const words = face ? inputWords(face, undefined) || face.type : say("inspect.face.mixed");
   const move = (by: number): void => edit(say("inspect.graph.inputs"), (now) => reorderInput(now, name, at + by));
   return (
     <li className="face">

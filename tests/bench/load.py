@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from tests.attacks import bodies, graphs, heads, secrecy, streams  # noqa: F401 - their deeds
+from tests.attacks import bodies, graphs, handshakes, heads, streams  # noqa: F401 - their deeds
 from tests.attacks.book import BY_ID
 from tests.attacks.deeds import DEEDS
 from tests.attacks.field import Field

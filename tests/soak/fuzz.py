@@ -20,7 +20,8 @@ OPERATIONS = 40
 
 
 def test_20_000_cases(tmp_path: Path) -> None:
-    serving = Serving(tmp_path / "served").start()
+    # A short queue: a request may ask to wait for a run, two minutes at most.
+    serving = Serving(tmp_path / "served", options=("--max-queue", "4")).start()
     config = tmp_path / "schemathesis.toml"
     config.write_text(MEANING)
     made, seed = 0, 0
@@ -41,7 +42,7 @@ def _fuzz(serving: Serving, config: Path, seed: int, examples: int) -> int:
     command = [
         *(sys.executable, "-m", "schemathesis.cli", "--config-file", str(config), "run", url),
         *("--phases", "fuzzing", "--max-examples", str(examples), "--seed", str(seed)),
-        *("--no-color", "--request-timeout", "60", "--generation-database", "none"),
+        *("--no-color", "--request-timeout", "150", "--generation-database", "none"),
     ]
     done = subprocess.run(
         command, cwd=config.parent, capture_output=True, text=True, check=False, timeout=7200

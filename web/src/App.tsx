@@ -14,6 +14,7 @@ import { Palette } from "./palette/Palette.tsx";
 import { Dock } from "./panels/Dock.tsx";
 import { CanvasContext } from "./panels/going.ts";
 import { WireDialog } from "./palette/WireDialog.tsx";
+import { Boundary } from "./shell/Boundary.tsx";
 import { Banner } from "./shell/Banner.tsx";
 import { Notice } from "./shell/Notice.tsx";
 import { Told } from "./shell/Told.tsx";
@@ -67,7 +68,6 @@ function Files(): JSX.Element | null {
   return (
     <EditorContext.Provider value={tab.editor} key={`${spoken} ${tab.id}`}>
       <Page editor={tab.editor} />
-      <DropZone />
       <Notice />
     </EditorContext.Provider>
   );
@@ -107,16 +107,23 @@ function Page({ editor }: { readonly editor: Editor }): JSX.Element {
         <main>
           <Banner />
           <Canvas onReach={take} />
-          <Suspense>
-            <Strip />
-          </Suspense>
+          <Boundary>
+            <Suspense>
+              <Strip />
+            </Suspense>
+          </Boundary>
         </main>
         <CanvasContext.Provider value={canvas}>
           <Dock />
-          <Dialogs />
+          <Boundary>
+            <Dialogs />
+          </Boundary>
+          <DropZone />
         </CanvasContext.Provider>
       </div>
-      <WireHover />
+      <Boundary>
+        <WireHover />
+      </Boundary>
       <Palette />
       <WireDialog />
       <Told />

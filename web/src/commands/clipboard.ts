@@ -9,7 +9,6 @@ import { removeNodes } from "../graph/commands/nodes.ts";
 import { parse } from "../graph/parse.ts";
 import type { Editor } from "../state/editor.ts";
 import { say } from "../texts/texts.ts";
-import { asImage } from "../workspace/dropping.ts";
 import { openGraph } from "../workspace/opening.ts";
 import type { Command, Doing } from "./command.ts";
 import { put } from "./editing.ts";
@@ -18,16 +17,43 @@ const some = ({ editor }: Doing): boolean => editor.document.getState().selectio
 
 /** By key these are the browser's events, which `useClipboard` hears; from the palette they ask it. */
 export const CLIPPING: readonly Command[] = [
-  { id: "copy", title: "Copy", group: "edit", keys: ["Ctrl+C"], native: true, when: some, run: ({ editor }) => writeClip(editor) },
   {
-    id: "cut", title: "Cut", group: "edit", keys: ["Ctrl+X"], native: true, when: some,
+    id: "copy",
+    title: "Copy",
+    group: "edit",
+    keys: ["Ctrl+C"],
+    native: true,
+    when: some,
+    run: ({ editor }) => writeClip(editor),
+  },
+  {
+    id: "cut",
+    title: "Cut",
+    group: "edit",
+    keys: ["Ctrl+X"],
+    native: true,
+    when: some,
     run: async ({ editor }) => {
       await writeClip(editor);
       removeChosen(editor);
     },
   },
-  { id: "paste", title: "Paste", group: "edit", keys: ["Ctrl+V"], native: true, run: (doing) => readClip(doing, false) },
-  { id: "paste-wired", title: "Paste with inputs", group: "edit", keys: ["Ctrl+Shift+V"], native: true, run: (doing) => readClip(doing, true) },
+  {
+    id: "paste",
+    title: "Paste",
+    group: "edit",
+    keys: ["Ctrl+V"],
+    native: true,
+    run: (doing) => readClip(doing, false),
+  },
+  {
+    id: "paste-wired",
+    title: "Paste with inputs",
+    group: "edit",
+    keys: ["Ctrl+Shift+V"],
+    native: true,
+    run: (doing) => readClip(doing, true),
+  },
 ];
 
 export function useClipboard(doing: () => Doing): void {
@@ -81,7 +107,11 @@ function clipText({ document }: Editor): string {
 
 function removeChosen({ document }: Editor): void {
   const ids = [...document.getState().selection];
-  document.getState().edit(`Cut ${ids.length === 1 ? (ids[0] ?? "") : `${ids.length} nodes`}`, (graph) => removeNodes(graph, ids));
+  document
+    .getState()
+    .edit(`Cut ${ids.length === 1 ? (ids[0] ?? "") : `${ids.length} nodes`}`, (graph) =>
+      removeNodes(graph, ids),
+    );
 }
 
 /** Nodes into the graph, a whole graph into a new tab, a picture into a node that loads it. */
@@ -91,11 +121,13 @@ function take(doing: Doing, text: string, picture: File | undefined, keepIncomin
   const clip = clipFromText(text);
   if (clip) {
     const scope = at?.scope ?? "";
-    put(editor, "Paste", (graph, place) => paste(graph, place, clip, { scope, keepIncoming, ...(at ? { at: at.place } : {}) }));
+    put(editor, "Paste", (graph, place) =>
+      paste(graph, place, clip, { scope, keepIncoming, ...(at ? { at: at.place } : {}) }),
+    );
     return;
   }
   if (picture) {
-    void asImage(work, picture, at);
+    void import("../workspace/dropping.ts").then(({ asImage }) => asImage(work, picture, at));
     return;
   }
   const whole = text.includes('"nodes"') ? parse(text).graph : null;

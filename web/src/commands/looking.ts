@@ -18,17 +18,35 @@ export const LOOKING: readonly Command[] = [
   ...PANELS.map((panel): Command => {
     const keys = KEYS[panel];
     return {
-      id: `panel-${panel}`, title: TITLES[panel], group: "view", ...(keys === undefined ? {} : { keys: [keys] }),
+      id: `panel-${panel}`,
+      title: TITLES[panel],
+      group: "view",
+      ...(keys === undefined ? {} : { keys: [keys] }),
       run: ({ work }) => {
         const desk = work.desk.getState();
         desk.open(desk.panel === panel ? null : panel);
       },
     };
   }),
-  { id: "settings", title: "Settings: language and look", group: "view", keys: ["Ctrl+,"], run: ({ work }) => work.desk.getState().ask({ kind: "settings" }) },
-  { id: "strip", title: "Show or hide past pictures", group: "view", keys: ["Alt+P"], run: ({ editor }) => editor.ui.getState().toggle("results") },
   {
-    id: "results", title: "Past pictures in full", group: "view", keys: ["V"],
+    id: "settings",
+    title: "Settings: language and look",
+    group: "view",
+    keys: ["Ctrl+,"],
+    run: ({ work }) => work.desk.getState().ask({ kind: "settings" }),
+  },
+  {
+    id: "strip",
+    title: "Show or hide past pictures",
+    group: "view",
+    keys: ["Alt+P"],
+    run: ({ editor }) => editor.ui.getState().toggle("results"),
+  },
+  {
+    id: "results",
+    title: "Past pictures in full",
+    group: "view",
+    keys: ["V"],
     when: ({ work }) => newest(work) !== undefined,
     run: ({ work }) => {
       const run = newest(work);
@@ -36,7 +54,10 @@ export const LOOKING: readonly Command[] = [
     },
   },
   {
-    id: "inspect", title: "What the selected node gave", group: "wire", keys: ["Alt+I"],
+    id: "inspect",
+    title: "What the selected node gave",
+    group: "wire",
+    keys: ["Alt+I"],
     when: ({ editor }) => editor.document.getState().selection.size > 0,
     run: (doing) => {
       const wires = outputsOf(doing);
@@ -47,12 +68,17 @@ export const LOOKING: readonly Command[] = [
 ];
 
 function newest({ feed }: Doing["work"]): string | undefined {
-  return feed.getState().runs.find(({ cover, status }) => cover !== null && status !== "running" && status !== "queued")?.id;
+  return feed
+    .getState()
+    .runs.find(({ cover, status }) => cover !== null && status !== "running" && status !== "queued")
+    ?.id;
 }
 
 /** The outputs of the selected nodes. */
 function outputsOf({ editor }: Doing): readonly Source[] {
   const state = editor.document.getState();
   const types = shownTypes(state);
-  return [...state.selection].flatMap((node) => types.outputs(node).map((port): Source => ({ node, port, side: "outside" })));
+  return [...state.selection].flatMap((node) =>
+    types.outputs(node).map((port): Source => ({ node, port, side: "outside" })),
+  );
 }

@@ -40,7 +40,9 @@ export function JsonText({ text, lines, area, onType, onLeave }: Props): JSX.Ele
           onChange={(event) => onType(event.target.value)}
           onBlur={onLeave}
           onKeyDown={indent}
-          onScroll={({ currentTarget }) => setScroll({ x: currentTarget.scrollLeft, y: currentTarget.scrollTop })}
+          onScroll={({ currentTarget }) =>
+            setScroll({ x: currentTarget.scrollLeft, y: currentTarget.scrollTop })
+          }
         />
       </div>
     </div>
@@ -58,7 +60,10 @@ const HEIGHT = 18;
 /** Only the numbers in view: a thousand nodes make twenty thousand lines. */
 function Numbers({ count, lines, top }: NumbersProps): JSX.Element {
   const first = Math.max(0, Math.floor(top / HEIGHT) - 2);
-  const shown = Array.from({ length: Math.max(0, Math.min(count - first, 120)) }, (_, at) => first + at + 1);
+  const shown = Array.from(
+    { length: Math.max(0, Math.min(count - first, 120)) },
+    (_, at) => first + at + 1,
+  );
   return (
     <div className="json-numbers" aria-hidden="true">
       <div style={{ transform: `translateY(${first * HEIGHT - top}px)` }}>

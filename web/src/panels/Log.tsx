@@ -25,12 +25,21 @@ export default function Log(): JSX.Element {
   const id = chosen || asked || (watched ?? runs[0]?.id ?? "");
   const events = useRunEvents(id);
   if (id === "") return <p className="panel-none panel-body">{say("log.none")}</p>;
-  const lines = events.map(lineOf).filter(({ kind }) => part === "all" || kind === "main" || (part === "nodes" ? kind === "node" : kind === "bad"));
+  const lines = events
+    .map(lineOf)
+    .filter(
+      ({ kind }) =>
+        part === "all" || kind === "main" || (part === "nodes" ? kind === "node" : kind === "bad"),
+    );
   return (
     <>
       <div className="log-bar">
         <span className="branch-select">
-          <select aria-label={say("log.choose")} value={id} onChange={(event) => setChosen(event.target.value)}>
+          <select
+            aria-label={say("log.choose")}
+            value={id}
+            onChange={(event) => setChosen(event.target.value)}
+          >
             {!runs.some((run) => run.id === id) && <option value={id}>{id}</option>}
             {runs.slice(0, 60).map((run) => (
               <option key={run.id} value={run.id}>
@@ -40,7 +49,11 @@ export default function Log(): JSX.Element {
           </select>
         </span>
         <span className="branch-select">
-          <select aria-label={say("log.filter")} value={part} onChange={(event) => setPart(event.target.value as Part)}>
+          <select
+            aria-label={say("log.filter")}
+            value={part}
+            onChange={(event) => setPart(event.target.value as Part)}
+          >
             {PARTS.map((one) => (
               <option key={one} value={one}>
                 {say(`log.${one}`)}
@@ -53,7 +66,11 @@ export default function Log(): JSX.Element {
         {lines.length === 0 && <p className="panel-none">{say("log.empty")}</p>}
         <ol className="log">
           {lines.map(({ seq, time, text, kind }) => (
-            <li key={seq} data-bad={kind === "bad" || undefined} data-main={kind === "main" || undefined}>
+            <li
+              key={seq}
+              data-bad={kind === "bad" || undefined}
+              data-main={kind === "main" || undefined}
+            >
               <time dateTime={time}>{time.slice(11, 19)}</time>
               <span>{text}</span>
             </li>
@@ -66,7 +83,9 @@ export default function Log(): JSX.Element {
 
 /** All events of a run so far; asked for more as long as it has not ended. */
 function useRunEvents(id: string): readonly RunEvent[] {
-  const [found, setFound] = useState<{ readonly id: string; readonly events: readonly RunEvent[] }>({ id: "", events: [] });
+  const [found, setFound] = useState<{ readonly id: string; readonly events: readonly RunEvent[] }>(
+    { id: "", events: [] },
+  );
   useEffect(() => {
     if (id === "") return;
     let gone = false;
@@ -79,7 +98,8 @@ function useRunEvents(id: string): readonly RunEvent[] {
         events = [...events, ...more];
         setFound({ id, events });
       }
-      const ended = events.at(-1)?.type === "run_finished" || (more === null && events.length === 0);
+      const ended =
+        events.at(-1)?.type === "run_finished" || (more === null && events.length === 0);
       if (!ended) timer = setTimeout(() => void read(), POLL);
     };
     void read();

@@ -21,21 +21,37 @@ export default function Models(): JSX.Element {
   const [query, setQuery] = useState("");
   const missing = useMemo(() => missingIn(graph, shown), [graph, shown]);
   const wanted = query.trim().toLowerCase();
-  const lists = [...shown.lists].map(([name, items]) => [name, items.filter((item) => item.toLowerCase().includes(wanted))] as const);
+  const lists = [...shown.lists].map(
+    ([name, items]) => [name, items.filter((item) => item.toLowerCase().includes(wanted))] as const,
+  );
   const put = (list: string, value: string): void => {
     const target = targetOf(document.getState(), list);
-    if (target) document.getState().edit(say("models.use"), (now) => setParam(now, target.node, target.port, value));
+    if (target)
+      document
+        .getState()
+        .edit(say("models.use"), (now) => setParam(now, target.node, target.port, value));
   };
   return (
     <div className="panel-body">
-      <input className="text-input" type="search" aria-label={say("models.search")} placeholder={say("models.search")} value={query} onChange={(event) => setQuery(event.target.value)} />
+      <input
+        className="text-input"
+        type="search"
+        aria-label={say("models.search")}
+        placeholder={say("models.search")}
+        value={query}
+        onChange={(event) => setQuery(event.target.value)}
+      />
       {missing.length > 0 && (
         <>
           <h3>{say("models.missing")}</h3>
           <ul className="models">
             {missing.map(({ value, node, port }) => (
               <li key={value}>
-                <button type="button" className="model model-missing" onClick={() => document.getState().select([node])}>
+                <button
+                  type="button"
+                  className="model model-missing"
+                  onClick={() => document.getState().select([node])}
+                >
                   <Icon name="warn" size={13} />
                   {value}
                   <small>{port === "" ? node : `${node}.${port}`}</small>
@@ -52,11 +68,16 @@ export default function Models(): JSX.Element {
             <h3>
               {name} <span>{items.length}</span>
             </h3>
-            {items.length === 0 && <p className="panel-none">{say("models.none")}</p>}
             <ul className="models">
               {items.slice(0, 200).map((item) => (
                 <li key={item}>
-                  <button type="button" className="model" disabled={!target} title={target ? say("models.use") : item} onClick={() => put(name, item)}>
+                  <button
+                    type="button"
+                    className="model"
+                    disabled={!target}
+                    title={target ? say("models.use") : item}
+                    onClick={() => put(name, item)}
+                  >
                     {item}
                   </button>
                 </li>
@@ -71,7 +92,10 @@ export default function Models(): JSX.Element {
 }
 
 /** The first input of a selected node that takes an entry of a list. */
-function targetOf(state: DocumentState, list: string): { readonly node: string; readonly port: string } | null {
+function targetOf(
+  state: DocumentState,
+  list: string,
+): { readonly node: string; readonly port: string } | null {
   const types = shownTypes(state);
   for (const id of state.selection) {
     const node = types.scopes.nodes.get(id);

@@ -18,7 +18,9 @@ export default function Queue(): JSX.Element {
   const open = openRuns(runs);
   const running = open.filter(({ status }) => status === "running");
   const waiting = open.filter(({ status }) => status === "queued");
-  const ended = runs.filter(({ status }) => status !== "running" && status !== "queued").slice(0, ENDED);
+  const ended = runs
+    .filter(({ status }) => status !== "running" && status !== "queued")
+    .slice(0, ENDED);
   return (
     <div className="panel-body">
       {open.length === 0 && <p className="panel-none">{say("queue.empty")}</p>}
@@ -32,7 +34,11 @@ export default function Queue(): JSX.Element {
         <h3>
           {say("queue.waiting")}
           {waiting.length > 1 && (
-            <button type="button" className="button" onClick={() => act(Promise.all(waiting.map(({ id }) => server.cancelRun(id))))}>
+            <button
+              type="button"
+              className="button"
+              onClick={() => act(Promise.all(waiting.map(({ id }) => server.cancelRun(id))))}
+            >
               {say("queue.cancel-all")}
             </button>
           )}
@@ -40,7 +46,13 @@ export default function Queue(): JSX.Element {
       )}
       <ol className="jobs">
         {waiting.map((run, at) => (
-          <Waiting key={run.id} run={run} before={waiting[at - 1]} after={waiting[at + 1]} behind={waiting[at + 2]} />
+          <Waiting
+            key={run.id}
+            run={run}
+            before={waiting[at - 1]}
+            after={waiting[at + 1]}
+            behind={waiting[at + 2]}
+          />
         ))}
       </ol>
       {ended.length > 0 && <h3>{say("queue.ended")}</h3>}
@@ -69,10 +81,16 @@ function Running({ run }: { readonly run: RunSummary }): JSX.Element {
   const act = useAct();
   const progress = useFeed((feed) => feed.progress.get(run.id));
   const share = progress && progress.total > 0 ? progress.done / progress.total : 0;
-  const facts = progress ? `${progress.path} · ${say("node.turn", { done: progress.done, total: progress.total })}` : say("queue.status.running");
+  const facts = progress
+    ? `${progress.path} · ${say("node.turn", { done: progress.done, total: progress.total })}`
+    : say("queue.status.running");
   return (
     <Job run={run} facts={facts} share={share}>
-      <IconButton icon="close" label={say("queue.cancel")} onClick={() => act(server.cancelRun(run.id))} />
+      <IconButton
+        icon="close"
+        label={say("queue.cancel")}
+        onClick={() => act(server.cancelRun(run.id))}
+      />
     </Job>
   );
 }
@@ -89,10 +107,29 @@ function Waiting({ run, before, after, behind }: WaitingProps): JSX.Element {
   const down = (): Promise<Run> => server.moveRun(run.id, behind ? { before: behind.id } : {});
   return (
     <Job run={run} facts={ago(run.created, language())}>
-      <IconButton icon="first" label={say("queue.first")} disabled={!before} onClick={() => act(server.moveRun(run.id, { first: true }))} />
-      <IconButton icon="up" label={say("queue.up")} disabled={!before} onClick={() => before && act(server.moveRun(run.id, { before: before.id }))} />
-      <IconButton icon="down" label={say("queue.down")} disabled={!after} onClick={() => act(down())} />
-      <IconButton icon="close" label={say("queue.cancel")} onClick={() => act(server.cancelRun(run.id))} />
+      <IconButton
+        icon="first"
+        label={say("queue.first")}
+        disabled={!before}
+        onClick={() => act(server.moveRun(run.id, { first: true }))}
+      />
+      <IconButton
+        icon="up"
+        label={say("queue.up")}
+        disabled={!before}
+        onClick={() => before && act(server.moveRun(run.id, { before: before.id }))}
+      />
+      <IconButton
+        icon="down"
+        label={say("queue.down")}
+        disabled={!after}
+        onClick={() => act(down())}
+      />
+      <IconButton
+        icon="close"
+        label={say("queue.cancel")}
+        onClick={() => act(server.cancelRun(run.id))}
+      />
     </Job>
   );
 }
@@ -104,8 +141,16 @@ function Ended({ run }: { readonly run: RunSummary }): JSX.Element {
   return (
     <Job run={run} facts={facts}>
       <IconButton icon="log" label={say("queue.log")} onClick={() => open("log", run.id)} />
-      <IconButton icon="again" label={say("queue.retry")} onClick={() => act(server.retryRun(run.id))} />
-      <IconButton icon="trash" label={say("queue.remove")} onClick={() => act(server.removeRun(run.id))} />
+      <IconButton
+        icon="again"
+        label={say("queue.retry")}
+        onClick={() => act(server.retryRun(run.id))}
+      />
+      <IconButton
+        icon="trash"
+        label={say("queue.remove")}
+        onClick={() => act(server.removeRun(run.id))}
+      />
     </Job>
   );
 }
@@ -125,7 +170,12 @@ function Job({ run, facts, share, children }: JobProps): JSX.Element {
   return (
     <li className="job" data-status={status}>
       {cover ? (
-        <button type="button" className="job-cover" aria-label={say("results.show", { title: name, when: "" })} onClick={() => ask({ kind: "results", shown: id })}>
+        <button
+          type="button"
+          className="job-cover"
+          aria-label={say("results.show", { title: name, when: "" })}
+          onClick={() => ask({ kind: "results", shown: id })}
+        >
           <img src={server.thumbnail(cover.hash, 96)} alt="" loading="lazy" />
         </button>
       ) : (

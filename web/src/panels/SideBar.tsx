@@ -2,6 +2,7 @@
 
 import type { JSX } from "react";
 import { lazy, Suspense } from "react";
+import { Boundary } from "../shell/Boundary.tsx";
 import { IconButton } from "../shell/IconButton.tsx";
 import type { IconName } from "../shell/Icon.tsx";
 import { useUi } from "../state/editor.ts";
@@ -16,7 +17,12 @@ const Models = lazy(() => import("./Models.tsx"));
 const Log = lazy(() => import("./Log.tsx"));
 const TextView = lazy(() => import("./TextView.tsx"));
 
-const ICONS: Readonly<Record<Panel, IconName>> = { queue: "queue", models: "models", log: "log", text: "text" };
+const ICONS: Readonly<Record<Panel, IconName>> = {
+  queue: "queue",
+  models: "models",
+  log: "log",
+  text: "text",
+};
 
 export function SideBar(): JSX.Element {
   const panel = useDesk((desk) => desk.panel);
@@ -24,22 +30,42 @@ export function SideBar(): JSX.Element {
   const ask = useDesk((desk) => desk.ask);
   const library = useUi((ui) => !ui.hidden.has("library"));
   const toggle = useUi((ui) => ui.toggle);
-  const waiting = useFeed((feed) => feed.runs.filter(({ status }) => status === "queued" || status === "running").length);
+  const waiting = useFeed(
+    (feed) => feed.runs.filter(({ status }) => status === "queued" || status === "running").length,
+  );
   return (
     <>
       <nav className="rail-bar" aria-label={say("panel.rail")}>
         <IconButton icon="folder" label={say("panel.open")} onClick={() => ask({ kind: "open" })} />
-        <IconButton icon="plus" label={say("panel.library")} pressed={library} onClick={() => toggle("library")} />
+        <IconButton
+          icon="plus"
+          label={say("panel.library")}
+          pressed={library}
+          onClick={() => toggle("library")}
+        />
         {PANELS.map((one) => (
           <span key={one} className="rail-item">
-            <IconButton icon={ICONS[one]} label={say(`panel.${one}`)} pressed={panel === one} onClick={() => open(panel === one ? null : one)} />
+            <IconButton
+              icon={ICONS[one]}
+              label={say(`panel.${one}`)}
+              pressed={panel === one}
+              onClick={() => open(panel === one ? null : one)}
+            />
             {one === "queue" && waiting > 0 && <small aria-hidden="true">{waiting}</small>}
           </span>
         ))}
         <span className="rail-space" />
-        <IconButton icon="command" label={say("panel.commands")} onClick={() => ask({ kind: "commands" })} />
+        <IconButton
+          icon="command"
+          label={say("panel.commands")}
+          onClick={() => ask({ kind: "commands" })}
+        />
         <IconButton icon="keys" label={say("panel.keys")} onClick={() => ask({ kind: "keys" })} />
-        <IconButton icon="gear" label={say("panel.settings")} onClick={() => ask({ kind: "settings" })} />
+        <IconButton
+          icon="gear"
+          label={say("panel.settings")}
+          onClick={() => ask({ kind: "settings" })}
+        />
       </nav>
       {panel && (
         <aside className="side-panel" data-panel={panel} aria-label={say(`panel.${panel}`)}>
@@ -47,9 +73,11 @@ export function SideBar(): JSX.Element {
             <h2>{say(`panel.${panel}`)}</h2>
             <IconButton icon="close" label={say("panel.close")} onClick={() => open(null)} />
           </header>
-          <Suspense>
-            <Shown panel={panel} />
-          </Suspense>
+          <Boundary key={panel}>
+            <Suspense>
+              <Shown panel={panel} />
+            </Suspense>
+          </Boundary>
         </aside>
       )}
     </>

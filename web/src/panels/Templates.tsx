@@ -25,15 +25,22 @@ export default function Templates({ query, onOpened }: Props): JSX.Element {
   const [templates, setTemplates] = useState<readonly ListedTemplate[] | null>(null);
   const [failure, setFailure] = useState("");
   useEffect(() => {
-    server.templates().then((found) => setTemplates(inOrder(found)), (error: unknown) => setFailure(error instanceof Error ? error.message : String(error)));
+    server.templates().then(
+      (found) => setTemplates(inOrder(found)),
+      (error: unknown) => setFailure(error instanceof Error ? error.message : String(error)),
+    );
   }, []);
   if (failure !== "") return <p className="open-none">{failure}</p>;
   if (!templates) return <p className="open-none">{say("open.loading")}</p>;
   const wanted = query.trim().toLowerCase();
-  const found = templates.filter(({ name, title, about }) => `${name} ${title} ${about}`.toLowerCase().includes(wanted));
+  const found = templates.filter(({ name, title, about }) =>
+    `${name} ${title} ${about}`.toLowerCase().includes(wanted),
+  );
   if (found.length === 0) return <p className="open-none">{say("open.none")}</p>;
   const open = (name: string): void =>
-    void openTemplate(work, name).then(onOpened, (error: unknown) => tell({ text: error instanceof Error ? error.message : String(error) }));
+    void openTemplate(work, name).then(onOpened, (error: unknown) =>
+      tell({ text: error instanceof Error ? error.message : String(error) }),
+    );
   return (
     <ul className="files templates">
       {found.map(({ name, title, about }) => (
@@ -82,7 +89,11 @@ function TemplateCover({ name }: { readonly name: string }): JSX.Element {
     };
   }, [seen, name]);
   return (
-    <span className="file-cover template-cover" data-picture={picture !== "" || undefined} ref={box}>
+    <span
+      className="file-cover template-cover"
+      data-picture={picture !== "" || undefined}
+      ref={box}
+    >
       {graph && <Schematic graph={graph} catalogue={catalogue} />}
       {seen && picture !== "" && <img src={picture} alt="" />}
     </span>

@@ -72,7 +72,13 @@ export default function TextView(): JSX.Element {
   const marked = problems.map((found) => ({ found, line: lineOfProblem(text, found) }));
   return (
     <div className="text-view">
-      <JsonText text={text} lines={new Set(marked.map(({ line }) => line))} area={area} onType={type} onLeave={leave} />
+      <JsonText
+        text={text}
+        lines={new Set(marked.map(({ line }) => line))}
+        area={area}
+        onType={type}
+        onLeave={leave}
+      />
       <footer className="text-foot">
         {marked.length === 0 ? (
           <p>{say(stands && typed.graph === null ? "text.waiting" : "text.applied")}</p>
@@ -87,7 +93,11 @@ export default function TextView(): JSX.Element {
             ))}
           </ul>
         )}
-        <button type="button" className="button" onClick={() => void navigator.clipboard.writeText(text)}>
+        <button
+          type="button"
+          className="button"
+          onClick={() => void navigator.clipboard.writeText(text)}
+        >
           {say("text.copy")}
         </button>
       </footer>

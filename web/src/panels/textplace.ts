@@ -31,7 +31,8 @@ function after(text: string, name: string, from: number): number {
 
 export function lineAt(text: string, at: number): number {
   let line = 1;
-  for (let next = text.indexOf("\n"); next >= 0 && next < at; next = text.indexOf("\n", next + 1)) line++;
+  for (let next = text.indexOf("\n"); next >= 0 && next < at; next = text.indexOf("\n", next + 1))
+    line++;
   return line;
 }
 

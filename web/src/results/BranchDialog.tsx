@@ -53,7 +53,11 @@ export default function BranchDialog({ loop, turn }: Props): JSX.Element {
     if (run) void editor.runs.getState().submit(editor.document.getState().document);
   };
   return (
-    <Dialog title={say("branch.title", { turn: turn + 1 })} about={say("branch.about", { turn: turn + 1 })} onClose={() => ask(null)}>
+    <Dialog
+      title={say("branch.title", { turn: turn + 1 })}
+      about={say("branch.about", { turn: turn + 1 })}
+      onClose={() => ask(null)}
+    >
       <div className="dialog-body branch">
         <label className="branch-what">
           <span>{say("branch.what")}</span>
@@ -80,7 +84,12 @@ export default function BranchDialog({ loop, turn }: Props): JSX.Element {
               <span>{say("branch.before", { turn })}</span>
               <b>{beforeText(types, chosen)}</b>
             </p>
-            <After key={`${chosen.node}.${chosen.port}`} chosen={chosen} turn={turn} onChange={setAfter} />
+            <After
+              key={`${chosen.node}.${chosen.port}`}
+              chosen={chosen}
+              turn={turn}
+              onChange={setAfter}
+            />
           </>
         )}
         {refusal !== "" && (
@@ -93,7 +102,12 @@ export default function BranchDialog({ loop, turn }: Props): JSX.Element {
         <button type="button" className="button" disabled={!after} onClick={() => branch(false)}>
           {say("branch.make")}
         </button>
-        <button type="button" className="button button-strong" disabled={!after} onClick={() => branch(true)}>
+        <button
+          type="button"
+          className="button button-strong"
+          disabled={!after}
+          onClick={() => branch(true)}
+        >
           {say("branch.run")}
         </button>
       </footer>
@@ -144,12 +158,19 @@ function After({ chosen, turn, onChange }: AfterProps): JSX.Element {
       </div>
     );
   }
-  const sources = sourcesFor(types, inputTarget(chosen.node, chosen.port)).filter(({ refusal }) => refusal === null);
+  const sources = sourcesFor(types, inputTarget(chosen.node, chosen.port)).filter(
+    ({ refusal }) => refusal === null,
+  );
   return (
     <label className="branch-after">
       <span>{say("branch.after", { turn: turn + 1 })}</span>
       <span className="branch-select">
-        <select defaultValue="" onChange={(event) => onChange(event.target.value === "" ? null : { wire: event.target.value })}>
+        <select
+          defaultValue=""
+          onChange={(event) =>
+            onChange(event.target.value === "" ? null : { wire: event.target.value })
+          }
+        >
           <option value="">{say(sources.length > 0 ? "branch.choose" : "branch.none")}</option>
           {sources.map(({ wire }) => (
             <option key={wire}>{wire}</option>

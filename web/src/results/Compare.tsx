@@ -39,7 +39,12 @@ export function Compare({ a, b, width, height }: Props): JSX.Element {
         }}
       >
         <img src={b} alt="B" draggable={false} />
-        <img src={a} alt="A" draggable={false} style={{ clipPath: `inset(0 ${100 - share * 100}% 0 0)` }} />
+        <img
+          src={a}
+          alt="A"
+          draggable={false}
+          style={{ clipPath: `inset(0 ${100 - share * 100}% 0 0)` }}
+        />
         <span className="compare-name compare-a">A</span>
         <span className="compare-name compare-b">B</span>
         <div

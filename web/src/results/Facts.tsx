@@ -24,7 +24,10 @@ export function Facts({ run, file, against }: Props): JSX.Element {
   const other = useRunGraph(against?.id ?? null);
   const found = useMemo(() => graph && other && differences(other, graph), [graph, other]);
   const seeds = graph ? seedsOf(graph) : [];
-  const seconds = run.started && run.finished ? (Date.parse(run.finished) - Date.parse(run.started)) / 1000 : null;
+  const seconds =
+    run.started && run.finished
+      ? (Date.parse(run.finished) - Date.parse(run.started)) / 1000
+      : null;
   return (
     <div className="facts">
       {found ? (
@@ -35,12 +38,20 @@ export function Facts({ run, file, against }: Props): JSX.Element {
       ) : null}
       <dl>
         {seeds.map(([where, seed]) => (
-          <Row key={where} name={seeds.length > 1 ? where : say("results.seed")} value={String(seed)} />
+          <Row
+            key={where}
+            name={seeds.length > 1 ? where : say("results.seed")}
+            value={String(seed)}
+          />
         ))}
-        {Object.entries(run.inputs).map(([name, value]) => (name === "seed" ? null : <Row key={name} name={name} value={valueText(value as Json)} />))}
+        {Object.entries(run.inputs).map(([name, value]) =>
+          name === "seed" ? null : <Row key={name} name={name} value={valueText(value as Json)} />,
+        )}
         <Row name={say("results.size")} value={`${file.width ?? "?"} × ${file.height ?? "?"}`} />
         {seconds !== null && <Row name={say("results.took")} value={duration(seconds)} />}
-        {run.finished && <Row name={say("results.made")} value={exactly(run.finished, language())} />}
+        {run.finished && (
+          <Row name={say("results.made")} value={exactly(run.finished, language())} />
+        )}
         <Row name={say("results.run")} value={run.id} />
       </dl>
     </div>

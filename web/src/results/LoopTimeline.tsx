@@ -9,6 +9,7 @@ import { lazy, Suspense, useEffect, useRef, useState } from "react";
 import { shownTypes } from "../state/document.ts";
 import { useDocument, useNodeState } from "../state/editor.ts";
 import type { NodeState } from "../state/nodestates.ts";
+import { Boundary } from "../shell/Boundary.tsx";
 import { say } from "../texts/texts.ts";
 import { seenPort } from "./turns.ts";
 import { useTurns } from "./useTurns.ts";
@@ -19,7 +20,9 @@ const TurnView = lazy(() => import("./TurnView.tsx"));
 export function LoopTimeline({ id }: { readonly id: string }): JSX.Element {
   const state = useNodeState(id);
   const port = useDocument((document) => seenPort(shownTypes(document), id));
-  const repeats = useDocument((document) => shownTypes(document).scopes.nodes.get(id)?.type === "Repeat");
+  const repeats = useDocument(
+    (document) => shownTypes(document).scopes.nodes.get(id)?.type === "Repeat",
+  );
   const { count, wanted } = useTurns(id, state, port);
   const [turn, setTurn] = useState<number | null>(null);
   const [pinned, setPinned] = useState(false);
@@ -59,7 +62,10 @@ export function LoopTimeline({ id }: { readonly id: string }): JSX.Element {
         aria-valuemin={1}
         aria-valuemax={Math.max(1, count)}
         aria-valuenow={(turn ?? Math.max(0, state.done - 1)) + 1}
-        aria-valuetext={say("node.turn", { done: (turn ?? Math.max(0, state.done - 1)) + 1, total: count })}
+        aria-valuetext={say("node.turn", {
+          done: (turn ?? Math.max(0, state.done - 1)) + 1,
+          total: count,
+        })}
         onKeyDown={onKeyDown}
         onFocus={wanted}
         onPointerEnter={wanted}
@@ -80,22 +86,24 @@ export function LoopTimeline({ id }: { readonly id: string }): JSX.Element {
       </div>
       <Words state={state} count={count} />
       {open && (
-        <Suspense>
-          <TurnView
-            loop={id}
-            port={port}
-            turn={turn}
-            count={count}
-            bar={bar}
-            pinned={pinned}
-            branches={repeats}
-            onTurn={setTurn}
-            onClose={() => {
-              setTurn(null);
-              setPinned(false);
-            }}
-          />
-        </Suspense>
+        <Boundary>
+          <Suspense>
+            <TurnView
+              loop={id}
+              port={port}
+              turn={turn}
+              count={count}
+              bar={bar}
+              pinned={pinned}
+              branches={repeats}
+              onTurn={setTurn}
+              onClose={() => {
+                setTurn(null);
+                setPinned(false);
+              }}
+            />
+          </Suspense>
+        </Boundary>
       )}
     </div>
   );
@@ -114,7 +122,11 @@ function keyTurn(key: string, turn: number, count: number): number | null {
 }
 
 /** A click anywhere else closes the picture. */
-function useOutside(box: { readonly current: HTMLElement | null }, open: boolean, close: () => void): void {
+function useOutside(
+  box: { readonly current: HTMLElement | null },
+  open: boolean,
+  close: () => void,
+): void {
   const last = useRef(close);
   useEffect(() => {
     last.current = close;
@@ -123,7 +135,9 @@ function useOutside(box: { readonly current: HTMLElement | null }, open: boolean
     if (!open) return;
     const away = (event: Event): void => {
       const inside = event.target instanceof Node && box.current?.contains(event.target) === true;
-      const own = event.target instanceof Element && event.target.closest(".turn-view, [role=dialog]") !== null;
+      const own =
+        event.target instanceof Element &&
+        event.target.closest(".turn-view, [role=dialog]") !== null;
       if (!inside && !own) last.current();
     };
     // Panning and zooming move the loop away from under its picture.
@@ -139,7 +153,15 @@ function useOutside(box: { readonly current: HTMLElement | null }, open: boolean
 const SEPARATE = 64;
 
 /** A segment a turn where they can be told apart; else three stretches. */
-function Turns({ state, count, chosen }: { readonly state: NodeState; readonly count: number; readonly chosen: number | null }): JSX.Element {
+function Turns({
+  state,
+  count,
+  chosen,
+}: {
+  readonly state: NodeState;
+  readonly count: number;
+  readonly chosen: number | null;
+}): JSX.Element {
   const { phase, done, turns } = state;
   const running = phase === "running" || phase === "queued";
   const known = turns && turns[1] > 0 ? turns[0] : phase === "done" ? count : 0;
@@ -148,7 +170,9 @@ function Turns({ state, count, chosen }: { readonly state: NodeState; readonly c
     if (running) return turn < done ? "done" : turn === done ? "now" : "";
     return turn < kept ? "kept" : "will";
   };
-  const share = (turn: number): CSSProperties => ({ left: `${((turn + 0.5) / Math.max(1, count)) * 100}%` });
+  const share = (turn: number): CSSProperties => ({
+    left: `${((turn + 0.5) / Math.max(1, count)) * 100}%`,
+  });
   return (
     <>
       <div className="timeline-turns">
@@ -164,15 +188,28 @@ function Turns({ state, count, chosen }: { readonly state: NodeState; readonly c
 }
 
 function stretches(first: number, count: number): readonly (readonly [number, number])[] {
-  return ([[first, 0], [count - first, first]] as const).filter(([size]) => size > 0);
+  return (
+    [
+      [first, 0],
+      [count - first, first],
+    ] as const
+  ).filter(([size]) => size > 0);
 }
 
-function Words({ state, count }: { readonly state: NodeState; readonly count: number }): JSX.Element {
+function Words({
+  state,
+  count,
+}: {
+  readonly state: NodeState;
+  readonly count: number;
+}): JSX.Element {
   const { phase, done, turns } = state;
   let text = "";
   if (phase === "running") text = say("node.turn", { done, total: count });
-  else if (turns && turns[1] > 0 && turns[0] === turns[1]) text = say("timeline.kept", { count: turns[1] });
-  else if (turns && turns[1] > 0) text = say("timeline.tail", { count: turns[1] - turns[0], total: turns[1] });
+  else if (turns && turns[1] > 0 && turns[0] === turns[1])
+    text = say("timeline.kept", { count: turns[1] });
+  else if (turns && turns[1] > 0)
+    text = say("timeline.tail", { count: turns[1] - turns[0], total: turns[1] });
   else if (count > 0) text = say("node.turn", { done: Math.max(done, 1), total: count });
   return <span className="timeline-words">{text || say("timeline.none")}</span>;
 }

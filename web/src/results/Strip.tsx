@@ -21,12 +21,16 @@ export default function Strip(): JSX.Element | null {
   const toggle = useUi((ui) => ui.toggle);
   if (hidden || !ready) return null;
   const open = openRuns(runs);
-  const ended = runs.filter(({ status, cover }) => cover !== null && status !== "running" && status !== "queued");
+  const ended = runs.filter(
+    ({ status, cover }) => cover !== null && status !== "running" && status !== "queued",
+  );
   if (open.length + ended.length === 0) return null;
   return (
     <section className="strip" aria-label={say("results.strip")}>
       <ol>
-        {open.length > 0 && <Working count={open.length} running={open.find(({ status }) => status === "running")} />}
+        {open.length > 0 && (
+          <Working count={open.length} running={open.find(({ status }) => status === "running")} />
+        )}
         {ended.map((run) => (
           <Past key={run.id} run={run} />
         ))}
@@ -37,14 +41,25 @@ export default function Strip(): JSX.Element | null {
   );
 }
 
-function Working({ count, running }: { readonly count: number; readonly running: RunSummary | undefined }): JSX.Element {
+function Working({
+  count,
+  running,
+}: {
+  readonly count: number;
+  readonly running: RunSummary | undefined;
+}): JSX.Element {
   const progress = useFeed((feed) => (running ? feed.progress.get(running.id) : undefined));
   const open = useDesk((desk) => desk.open);
   const share = progress && progress.total > 0 ? progress.done / progress.total : 0;
   const text = progress ? `${progress.done}/${progress.total}` : say("results.working");
   return (
     <li>
-      <button type="button" className="strip-work" title={say("panel.queue")} onClick={() => open("queue")}>
+      <button
+        type="button"
+        className="strip-work"
+        title={say("panel.queue")}
+        onClick={() => open("queue")}
+      >
         <span className="strip-ring" style={ringOf(share)} />
         <span>{text}</span>
         {count > 1 && <small>{say("results.more", { count: count - 1 })}</small>}
@@ -71,7 +86,9 @@ const Past = memo(function Past({ run }: { readonly run: RunSummary }): JSX.Elem
         title={`${title}\n${when}`}
         onClick={() => ask({ kind: "results", shown: run.id })}
       >
-        {run.cover && <img src={server.thumbnail(run.cover.hash, 128)} alt="" loading="lazy" decoding="async" />}
+        {run.cover && (
+          <img src={server.thumbnail(run.cover.hash, 128)} alt="" loading="lazy" decoding="async" />
+        )}
         {run.pictures > 1 && <small>{run.pictures}</small>}
       </button>
     </li>

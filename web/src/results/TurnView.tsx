@@ -33,7 +33,17 @@ interface Shown {
   readonly address: string | null;
 }
 
-export default function TurnView({ loop, port, turn, count, bar, pinned, branches, onTurn, onClose }: Props): JSX.Element {
+export default function TurnView({
+  loop,
+  port,
+  turn,
+  count,
+  bar,
+  pinned,
+  branches,
+  onTurn,
+  onClose,
+}: Props): JSX.Element {
   const shown = useTurnPicture(loop, port, turn);
   const ask = useDesk((desk) => desk.ask);
   const [playing, setPlaying] = useState(false);
@@ -44,10 +54,18 @@ export default function TurnView({ loop, port, turn, count, bar, pinned, branche
   }, [playing, turn, count, onTurn]);
   // Over the page, not in the card: the cards of the body would stand before it, and it would shrink.
   return createPortal(
-    <div className="turn-view" data-pinned={pinned || undefined} style={placeOf(bar, (turn + 0.5) / count)}>
+    <div
+      className="turn-view"
+      data-pinned={pinned || undefined}
+      style={placeOf(bar, (turn + 0.5) / count)}
+    >
       <div className="turn-picture">
         {shown && shown.address !== null ? (
-          <img src={shown.address} alt={say("timeline.picture", { turn: turn + 1 })} draggable={false} />
+          <img
+            src={shown.address}
+            alt={say("timeline.picture", { turn: turn + 1 })}
+            draggable={false}
+          />
         ) : (
           <span>{shown ? say(port === null ? "timeline.nothing" : "timeline.lost") : ""}</span>
         )}
@@ -66,7 +84,10 @@ export default function TurnView({ loop, port, turn, count, bar, pinned, branche
         )}
       </div>
       {pinned && branches && (
-        <button type="button" className="button turn-branch" onClick={() => {
+        <button
+          type="button"
+          className="button turn-branch"
+          onClick={() => {
             onClose();
             ask({ kind: "branch", loop, turn });
           }}
@@ -87,7 +108,9 @@ const HEIGHT = 250;
 function placeOf(bar: DOMRect, share: number): CSSProperties {
   const middle = bar.left + bar.width * share;
   const left = Math.max(8, Math.min(middle - WIDTH / 2, window.innerWidth - WIDTH - 8));
-  return bar.top > HEIGHT ? { left, bottom: window.innerHeight - bar.top + 6 } : { left, top: bar.bottom + 6 };
+  return bar.top > HEIGHT
+    ? { left, bottom: window.innerHeight - bar.top + 6 }
+    : { left, top: bar.bottom + 6 };
 }
 
 /** The last picture stays until the next one is there: scrubbing never flickers. */

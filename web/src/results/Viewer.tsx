@@ -28,7 +28,9 @@ export default function Viewer({ shown: first }: { readonly shown: string }): JS
   const [at, setAt] = useState(0);
   const run = useRun(shown);
   const against = useRun(other);
-  const past = runs.filter(({ cover, status }) => cover !== null && status !== "running" && status !== "queued");
+  const past = runs.filter(
+    ({ cover, status }) => cover !== null && status !== "running" && status !== "queued",
+  );
   const index = past.findIndex(({ id }) => id === shown);
   const show = (id: string | undefined): void => {
     if (id === undefined) return;
@@ -57,13 +59,31 @@ export default function Viewer({ shown: first }: { readonly shown: string }): JS
       <div className="viewer" onKeyDown={onKeyDown}>
         <div className="viewer-stage">
           {file && comparing && rival ? (
-            <Compare key={`${file.hash} ${rival.hash}`} a={rival.url} b={file.url} width={file.width ?? 512} height={file.height ?? 512} />
+            <Compare
+              key={`${file.hash} ${rival.hash}`}
+              a={rival.url}
+              b={file.url}
+              width={file.width ?? 512}
+              height={file.height ?? 512}
+            />
           ) : (
             file && <Zoom key={file.hash} file={file} title={run?.title ?? ""} />
           )}
           {comparing && !rival && <p className="viewer-hint">{say("results.choose")}</p>}
-          <IconButton icon="left" className="viewer-turn viewer-left" label={say("results.newer")} disabled={index <= 0} onClick={() => show(past[index - 1]?.id)} />
-          <IconButton icon="right" className="viewer-turn viewer-right" label={say("results.older")} disabled={index < 0 || index >= past.length - 1} onClick={() => show(past[index + 1]?.id)} />
+          <IconButton
+            icon="left"
+            className="viewer-turn viewer-left"
+            label={say("results.newer")}
+            disabled={index <= 0}
+            onClick={() => show(past[index - 1]?.id)}
+          />
+          <IconButton
+            icon="right"
+            className="viewer-turn viewer-right"
+            label={say("results.older")}
+            disabled={index < 0 || index >= past.length - 1}
+            onClick={() => show(past[index + 1]?.id)}
+          />
         </div>
         <aside className="viewer-side">
           <div className="viewer-ways">
@@ -76,13 +96,18 @@ export default function Viewer({ shown: first }: { readonly shown: string }): JS
               aria-pressed={comparing}
               onClick={() => {
                 setComparing(!comparing);
-                if (!comparing && other === null) setOther(past[index + 1]?.id ?? past[index - 1]?.id ?? null);
+                if (!comparing && other === null)
+                  setOther(past[index + 1]?.id ?? past[index - 1]?.id ?? null);
               }}
             >
               {say("results.compare")}
             </button>
             {file && (
-              <a className="button" href={file.url} download={`${nameFrom(run?.title ?? "")}-${shown.slice(0, 8)}.${endingOf(file.media_type)}`}>
+              <a
+                className="button"
+                href={file.url}
+                download={`${nameFrom(run?.title ?? "")}-${shown.slice(0, 8)}.${endingOf(file.media_type)}`}
+              >
                 {say("open.download")}
               </a>
             )}
@@ -91,7 +116,12 @@ export default function Viewer({ shown: first }: { readonly shown: string }): JS
             <ol className="viewer-many">
               {pictures.map((picture, which) => (
                 <li key={picture.hash}>
-                  <button type="button" aria-pressed={which === at} aria-label={say("results.picture", { at: which + 1 })} onClick={() => setAt(which)}>
+                  <button
+                    type="button"
+                    aria-pressed={which === at}
+                    aria-label={say("results.picture", { at: which + 1 })}
+                    onClick={() => setAt(which)}
+                  >
                     <img src={server.thumbnail(picture.hash, 128)} alt="" loading="lazy" />
                   </button>
                 </li>
@@ -100,7 +130,12 @@ export default function Viewer({ shown: first }: { readonly shown: string }): JS
           )}
           {run && file && <Facts run={run} file={file} against={comparing ? against : null} />}
         </aside>
-        <Film runs={past.map(({ id, cover }) => [id, cover?.hash ?? ""])} shown={shown} other={comparing ? other : null} onChoose={choose} />
+        <Film
+          runs={past.map(({ id, cover }) => [id, cover?.hash ?? ""])}
+          shown={shown}
+          other={comparing ? other : null}
+          onChoose={choose}
+        />
       </div>
     </Dialog>
   );
@@ -121,8 +156,8 @@ interface FilmProps {
 function Film({ runs, shown, other, onChoose }: FilmProps): JSX.Element {
   const [here, setHere] = useState<HTMLElement | null>(null);
   useEffect(() => {
-    // Newer browsers give a promise back, which is no clean-up.
-    void here?.scrollIntoView({ block: "nearest", inline: "nearest" });
+    // In braces: newer browsers give a promise back, which is no clean-up.
+    here?.scrollIntoView({ block: "nearest", inline: "nearest" });
   }, [here]);
   return (
     <ol className="film">

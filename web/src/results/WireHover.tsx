@@ -31,12 +31,17 @@ export function WireHover(): JSX.Element | null {
       }
       const edge = event.target.closest(".react-flow__edge");
       clearTimeout(timer);
-      const source = edge && event.buttons === 0 ? sourceOf(editor, edge.getAttribute("data-id")) : null;
+      const source =
+        edge && event.buttons === 0 ? sourceOf(editor, edge.getAttribute("data-id")) : null;
       const screen = { x: event.clientX, y: event.clientY };
-      timer = setTimeout(() => inspect(source && { wires: [source], screen, stays: false }), source ? REST : LEAVE);
+      timer = setTimeout(
+        () => inspect(source && { wires: [source], screen, stays: false }),
+        source ? REST : LEAVE,
+      );
     };
     const away = (event: Event): void => {
-      const inside = event.target instanceof Element && event.target.closest(".wire-values") !== null;
+      const inside =
+        event.target instanceof Element && event.target.closest(".wire-values") !== null;
       clearTimeout(timer);
       if (!inside) inspect(null);
     };

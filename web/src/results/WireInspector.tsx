@@ -20,15 +20,33 @@ import "./inspector.css";
 
 const WIDTH = 264;
 
-export default function WireInspector({ inspected }: { readonly inspected: Inspected }): JSX.Element {
+export default function WireInspector({
+  inspected,
+}: {
+  readonly inspected: Inspected;
+}): JSX.Element {
   const { wires, screen, stays } = inspected;
   const inspect = useDesk((desk) => desk.inspect);
   const left = Math.max(8, Math.min(screen.x + 14, window.innerWidth - WIDTH - 8));
   const low = screen.y > window.innerHeight - 260;
-  const place = low ? { left, bottom: window.innerHeight - screen.y + 12 } : { left, top: screen.y + 14 };
+  const place = low
+    ? { left, bottom: window.innerHeight - screen.y + 12 }
+    : { left, top: screen.y + 14 };
   return (
-    <div className="wire-values" role={stays ? "dialog" : "status"} aria-label={say("wire.values")} style={{ ...place, width: WIDTH }}>
-      {stays && <IconButton icon="close" className="wire-close" label={say("dialog.close")} onClick={() => inspect(null)} />}
+    <div
+      className="wire-values"
+      role={stays ? "dialog" : "status"}
+      aria-label={say("wire.values")}
+      style={{ ...place, width: WIDTH }}
+    >
+      {stays && (
+        <IconButton
+          icon="close"
+          className="wire-close"
+          label={say("dialog.close")}
+          onClick={() => inspect(null)}
+        />
+      )}
       {wires.map((wire) => (
         <WireValue key={`${wire.node}.${wire.port}.${wire.side}`} wire={wire} />
       ))}
@@ -49,7 +67,9 @@ function useSummary(editor: Editor, { node, port, side }: Source): Summary | nul
       return state?.turns?.[1] ?? state?.total ?? 1;
     };
     const turn = newestTurn(shownTypes(editor.document.getState()), { node, port, side }, count);
-    const asked = turn ? summaryOf(editor, `${within(node)}.${port}`, turn, asking.signal) : Promise.resolve(null);
+    const asked = turn
+      ? summaryOf(editor, `${within(node)}.${port}`, turn, asking.signal)
+      : Promise.resolve(null);
     void asked.then((summary) => {
       if (!asking.signal.aborted) setFound(summary);
     });
@@ -83,11 +103,16 @@ function Facts({ summary }: { readonly summary: Summary }): JSX.Element {
       </>
     );
   }
-  if (value !== undefined && value !== null) return <p className="wire-plain">{typeof value === "string" ? value : JSON.stringify(value)}</p>;
+  if (value !== undefined && value !== null)
+    return (
+      <p className="wire-plain">{typeof value === "string" ? value : JSON.stringify(value)}</p>
+    );
   if (!isList(tensors) || tensors.length === 0) return <p>{say("wire.nothing")}</p>;
   return (
     <>
-      {tensors.slice(0, 4).map((tensor, at) => (isObject(tensor) ? <Tensor key={at} facts={tensor} /> : null))}
+      {tensors
+        .slice(0, 4)
+        .map((tensor, at) => (isObject(tensor) ? <Tensor key={at} facts={tensor} /> : null))}
       {tensors.length > 4 && <p>{say("wire.more", { count: tensors.length - 4 })}</p>}
     </>
   );
@@ -113,7 +138,9 @@ function Tensor({ facts }: { readonly facts: Summary }): JSX.Element {
           <dd>{short(mean)}</dd>
         </>
       )}
-      {isList(histogram) && <Histogram counts={histogram.filter((count) => typeof count === "number")} />}
+      {isList(histogram) && (
+        <Histogram counts={histogram.filter((count) => typeof count === "number")} />
+      )}
     </dl>
   );
 }

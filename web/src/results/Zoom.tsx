@@ -14,7 +14,13 @@ interface View {
 const FIT: View = { zoom: 1, x: 0, y: 0 };
 const MOST = 32;
 
-export function Zoom({ file, title }: { readonly file: StoredFile; readonly title: string }): JSX.Element {
+export function Zoom({
+  file,
+  title,
+}: {
+  readonly file: StoredFile;
+  readonly title: string;
+}): JSX.Element {
   const box = useRef<HTMLDivElement>(null);
   const [view, setView] = useState(FIT);
   const [held, setHeld] = useState(false);
@@ -33,7 +39,8 @@ export function Zoom({ file, title }: { readonly file: StoredFile; readonly titl
     return () => element.removeEventListener("wheel", wheel);
   }, []);
   const drag = (event: PointerEvent): void => {
-    if (held) setView((last) => ({ ...last, x: last.x + event.movementX, y: last.y + event.movementY }));
+    if (held)
+      setView((last) => ({ ...last, x: last.x + event.movementX, y: last.y + event.movementY }));
   };
   const label = `${Math.round(view.zoom * 100)} %`;
   return (
@@ -57,7 +64,12 @@ export function Zoom({ file, title }: { readonly file: StoredFile; readonly titl
         data-near={view.zoom > 3 || undefined}
         style={{ transform: `translate(${view.x}px, ${view.y}px) scale(${view.zoom})` }}
       />
-      <button type="button" className="zoom-label" title={say("results.fit")} onClick={() => setView(FIT)}>
+      <button
+        type="button"
+        className="zoom-label"
+        title={say("results.fit")}
+        onClick={() => setView(FIT)}
+      >
         {label}
       </button>
     </div>
@@ -65,7 +77,11 @@ export function Zoom({ file, title }: { readonly file: StoredFile; readonly titl
 }
 
 /** Another zoom with the point under the pointer left where it is; never smaller than fitting. */
-export function zoomed(view: View, wanted: number, at: { readonly x: number; readonly y: number }): View {
+export function zoomed(
+  view: View,
+  wanted: number,
+  at: { readonly x: number; readonly y: number },
+): View {
   const zoom = Math.max(1, Math.min(MOST, wanted));
   if (zoom === 1) return FIT;
   const by = zoom / view.zoom;

@@ -33,7 +33,14 @@ export type FeedStore = StoreApi<FeedState>;
 
 const PAGE = 40;
 const PAUSE = 120;
-const ABOUT_RUNS = new Set(["run_queued", "run_started", "run_moved", "run_finished", "run_removed", "artifact"]);
+const ABOUT_RUNS = new Set([
+  "run_queued",
+  "run_started",
+  "run_moved",
+  "run_finished",
+  "run_removed",
+  "artifact",
+]);
 
 export function createFeed(): FeedStore {
   let timer: ReturnType<typeof setTimeout> | null = null;
@@ -45,7 +52,11 @@ export function createFeed(): FeedStore {
         const page = await server.listRuns({ limit: String(PAGE) });
         const { runs, next } = get();
         const merged = mergedPage(page.runs, runs);
-        set({ runs: merged, ready: true, next: merged.length > page.runs.length ? next : page.next });
+        set({
+          runs: merged,
+          ready: true,
+          next: merged.length > page.runs.length ? next : page.next,
+        });
       } catch (error) {
         // Unreachable: what was read stays, and the line says so when it is back.
         if (!(error instanceof ServerError)) throw error;
@@ -76,7 +87,10 @@ export function createFeed(): FeedStore {
         try {
           const page = await server.listRuns({ limit: String(PAGE), cursor: next });
           const known = new Set(get().runs.map(({ id }) => id));
-          set({ runs: [...get().runs, ...page.runs.filter(({ id }) => !known.has(id))], next: page.next });
+          set({
+            runs: [...get().runs, ...page.runs.filter(({ id }) => !known.has(id))],
+            next: page.next,
+          });
         } finally {
           fetching = false;
         }
@@ -86,7 +100,11 @@ export function createFeed(): FeedStore {
         if (run === null) return;
         if (type === "turn" && typeof event.path === "string") {
           const done = Number(event.index) + 1;
-          const progress = new Map(get().progress).set(run, { path: event.path, done, total: Number(event.count) });
+          const progress = new Map(get().progress).set(run, {
+            path: event.path,
+            done,
+            total: Number(event.count),
+          });
           set({ progress });
         }
         if (type === "run_finished" || type === "run_removed") {
@@ -101,7 +119,10 @@ export function createFeed(): FeedStore {
 }
 
 /** The newest page before what was read of older ones; a run keeps its identity while it is alike. */
-export function mergedPage(page: readonly RunSummary[], known: readonly RunSummary[]): readonly RunSummary[] {
+export function mergedPage(
+  page: readonly RunSummary[],
+  known: readonly RunSummary[],
+): readonly RunSummary[] {
   const byId = new Map(known.map((run) => [run.id, run]));
   const fresh = page.map((run) => {
     const last = byId.get(run.id);
@@ -109,7 +130,8 @@ export function mergedPage(page: readonly RunSummary[], known: readonly RunSumma
   });
   const ids = new Set(page.map(({ id }) => id));
   const oldest = page.at(-1)?.created ?? "";
-  const older = page.length === 0 ? [] : known.filter((run) => !ids.has(run.id) && run.created < oldest);
+  const older =
+    page.length === 0 ? [] : known.filter((run) => !ids.has(run.id) && run.created < oldest);
   return [...fresh, ...older];
 }
 

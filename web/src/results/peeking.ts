@@ -46,17 +46,28 @@ export class Peeks {
     const { watched } = this.editor.runs.getState();
     const now = (): Promise<Blob | null> =>
       server.peekPicture(toJson(this.editor.document.getState().document), wire, turn);
-    const picture = watched === null ? await orNull(now()) : ((await orNull(server.peekRun(watched, wire, turn))) ?? (await orNull(now())));
+    const picture =
+      watched === null
+        ? await orNull(now())
+        : ((await orNull(server.peekRun(watched, wire, turn))) ?? (await orNull(now())));
     return picture && URL.createObjectURL(picture);
   }
 }
 
 /** What a wire carried, of the run that is shown; of the graph as it stands where there is none. */
-export async function summaryOf(editor: Editor, wire: string, turn: readonly number[], signal: AbortSignal): Promise<server.Summary | null> {
+export async function summaryOf(
+  editor: Editor,
+  wire: string,
+  turn: readonly number[],
+  signal: AbortSignal,
+): Promise<server.Summary | null> {
   const { watched } = editor.runs.getState();
-  const found = watched === null ? null : await orNull(server.peekRunSummary(watched, wire, turn, signal));
+  const found =
+    watched === null ? null : await orNull(server.peekRunSummary(watched, wire, turn, signal));
   if (found) return found;
-  return orNull(server.peekSummary(toJson(editor.document.getState().document), wire, turn, signal));
+  return orNull(
+    server.peekSummary(toJson(editor.document.getState().document), wire, turn, signal),
+  );
 }
 
 /** Null where the server has nothing to show, for whichever reason it gives. */

@@ -9,7 +9,9 @@ export function seedsOf(graph: Graph): readonly (readonly [string, number])[] {
   return parts.flatMap(([name, part]) =>
     [...scopesOf(part).nodes].flatMap(([id, { params }]) => {
       const seed = params.get("seed");
-      return typeof seed === "number" ? [[`${name === "" ? "" : `${name}/`}${id}.seed`, seed] as const] : [];
+      return typeof seed === "number"
+        ? [[`${name === "" ? "" : `${name}/`}${id}.seed`, seed] as const]
+        : [];
     }),
   );
 }

@@ -18,13 +18,22 @@ export function seenPort(types: PortTypes, loop: string): string | null {
 }
 
 /** The list of turns that picks one of `loop`: the last one of every loop around it, then its own. */
-export function turnOf(types: PortTypes, loop: string, turn: number, countOf: (loop: string) => number): readonly number[] {
+export function turnOf(
+  types: PortTypes,
+  loop: string,
+  turn: number,
+  countOf: (loop: string) => number,
+): readonly number[] {
   const around = types.scopes.enclosing(types.scopes.home(loop)).filter((id) => id !== "");
   return [...around.reverse().map((id) => Math.max(0, countOf(id) - 1)), turn];
 }
 
 /** Which turn of each loop around it shows a wire's newest value; null for `item` and `index`. */
-export function newestTurn(types: PortTypes, source: Source, countOf: (loop: string) => number): readonly number[] | null {
+export function newestTurn(
+  types: PortTypes,
+  source: Source,
+  countOf: (loop: string) => number,
+): readonly number[] | null {
   const around = types.scopes.enclosing(types.scopes.home(source.node)).filter((id) => id !== "");
   const turns = around.reverse().map((id) => Math.max(0, countOf(id) - 1));
   if (source.side === "outside") return turns;

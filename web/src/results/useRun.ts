@@ -24,7 +24,9 @@ export function useRun(id: string | null): Run | null {
 
 /** The graph of a run with the values it used. */
 export function useRunGraph(id: string | null): Graph | null {
-  const [found, setFound] = useState<{ readonly id: string; readonly graph: Graph | null } | null>(null);
+  const [found, setFound] = useState<{ readonly id: string; readonly graph: Graph | null } | null>(
+    null,
+  );
   useEffect(() => {
     if (id === null) return;
     let gone = false;

@@ -25,7 +25,8 @@ export function useTurns(loop: string, state: NodeState, port: string | null): T
     void orNull(server.forecast(toJson(document), undefined, [`${path}.${port}`])).then((found) => {
       const [kept, of] = found?.turns[path] ?? [];
       const same = editor.document.getState().document === document;
-      if (same && kept !== undefined && of !== undefined) editor.states.getState().set(path, { turns: [kept, of] });
+      if (same && kept !== undefined && of !== undefined)
+        editor.states.getState().set(path, { turns: [kept, of] });
     });
   }, [editor, standing, loop, port, count]);
   // All is kept, so the plan does not speak of the loop; its timeline should.

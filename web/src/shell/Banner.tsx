@@ -4,7 +4,6 @@ import type { JSX } from "react";
 import * as server from "../api/server.ts";
 import { say } from "../texts/texts.ts";
 import { read } from "../workspace/opening.ts";
-import { takeNewest } from "../workspace/saving.ts";
 import { useDesk, useLine, useShownTab, useWork } from "../workspace/work.ts";
 import "./banner.css";
 
@@ -44,7 +43,13 @@ function Newer(): JSX.Element | null {
       <button type="button" className="banner-button" onClick={() => void compare()}>
         {say("file.newer.compare")}
       </button>
-      <button type="button" className="banner-button" onClick={() => void takeNewest(work, tab)}>
+      <button
+        type="button"
+        className="banner-button"
+        onClick={() =>
+          void import("../workspace/saving.ts").then(({ takeNewest }) => takeNewest(work, tab))
+        }
+      >
         {say("file.newer.take")}
       </button>
     </p>

@@ -32,18 +32,26 @@ export function Dialog({ title, about, onClose, children, size = "narrow" }: Pro
             // The field that asks for it, else the dialog itself: not the way out of it.
             const box = event.currentTarget as HTMLElement;
             event.preventDefault();
-            (box.querySelector<HTMLElement>("input:not([hidden]):not([type=search])") ?? box).focus();
+            (
+              box.querySelector<HTMLElement>("input:not([hidden]):not([type=search])") ?? box
+            ).focus();
           }}
           // The canvas hears keys on the window: what is typed here is not for it.
           onKeyDown={(event) => event.stopPropagation()}
         >
           <header className="dialog-head">
             <Radix.Title className="dialog-title">{title}</Radix.Title>
-            <Radix.Close className="icon-button" aria-label={say("dialog.close")} title={say("dialog.close")}>
+            <Radix.Close
+              className="icon-button"
+              aria-label={say("dialog.close")}
+              title={say("dialog.close")}
+            >
               <Icon name="close" />
             </Radix.Close>
           </header>
-          {about !== undefined && <Radix.Description className="dialog-about">{about}</Radix.Description>}
+          {about !== undefined && (
+            <Radix.Description className="dialog-about">{about}</Radix.Description>
+          )}
           {children}
         </Radix.Content>
       </Radix.Portal>

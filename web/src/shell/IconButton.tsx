@@ -13,7 +13,14 @@ interface Props {
   readonly className?: string;
 }
 
-export function IconButton({ icon, label, onClick, pressed, disabled, className = "" }: Props): JSX.Element {
+export function IconButton({
+  icon,
+  label,
+  onClick,
+  pressed,
+  disabled,
+  className = "",
+}: Props): JSX.Element {
   return (
     <button
       type="button"

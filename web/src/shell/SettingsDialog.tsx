@@ -26,7 +26,10 @@ export default function SettingsDialog(): JSX.Element {
         <Choice
           name={say("settings.language")}
           chosen={language}
-          options={[["system", say("settings.system")], ...languages.map((one) => [one, LANGUAGES[one]] as const)]}
+          options={[
+            ["system", say("settings.system")],
+            ...languages.map((one) => [one, LANGUAGES[one]] as const),
+          ]}
           onChoose={(one) => void choose({ language: one })}
         />
         <Choice
@@ -38,7 +41,9 @@ export default function SettingsDialog(): JSX.Element {
         <Choice
           name={say("settings.drag")}
           chosen={drag}
-          options={(["select", "pan"] as const).map((one) => [one, say(`settings.drag.${one}`)] as const)}
+          options={(["select", "pan"] as const).map(
+            (one) => [one, say(`settings.drag.${one}`)] as const,
+          )}
           onChoose={setDrag}
         />
         <Server />
@@ -54,13 +59,24 @@ interface ChoiceProps<T extends string> {
   readonly onChoose: (option: T) => void;
 }
 
-function Choice<T extends string>({ name, chosen, options, onChoose }: ChoiceProps<T>): JSX.Element {
+function Choice<T extends string>({
+  name,
+  chosen,
+  options,
+  onChoose,
+}: ChoiceProps<T>): JSX.Element {
   return (
     <div className="setting" role="group" aria-label={name}>
       <span>{name}</span>
       <div className="segments">
         {options.map(([option, text]) => (
-          <button key={option} type="button" className="segment" aria-pressed={option === chosen} onClick={() => onChoose(option)}>
+          <button
+            key={option}
+            type="button"
+            className="segment"
+            aria-pressed={option === chosen}
+            onClick={() => onChoose(option)}
+          >
             {text}
           </button>
         ))}

@@ -8,7 +8,11 @@ export function Unreachable({ why }: { readonly why: string }): JSX.Element {
     <main className="unreachable">
       <h1>latentgraph</h1>
       <p>{why}</p>
-      <button type="button" className="button button-strong" onClick={() => window.location.reload()}>
+      <button
+        type="button"
+        className="button button-strong"
+        onClick={() => window.location.reload()}
+      >
         {say("line.retry")}
       </button>
     </main>

@@ -13,10 +13,23 @@ export function found(commands: readonly Command[], query: string): readonly Com
   if (wanted.length === 0) return commands;
   const ranked = commands.flatMap((command) => {
     const title = titleOf(command).toLowerCase();
-    const words = `${title} ${command.title.toLowerCase()} ${command.id}`.split(/[^\p{Letter}\p{Number}]+/u);
-    const fits = wanted.every((part) => words.some((word) => word.startsWith(part)) || title.includes(part));
+    const words = `${title} ${command.title.toLowerCase()} ${command.id}`.split(
+      /[^\p{Letter}\p{Number}]+/u,
+    );
+    const fits = wanted.every(
+      (part) => words.some((word) => word.startsWith(part)) || title.includes(part),
+    );
     if (!fits) return [];
-    return [{ command, rank: title.startsWith(wanted.join(" ")) ? 0 : words.some((word) => word === wanted[0]) ? 1 : 2 }];
+    return [
+      {
+        command,
+        rank: title.startsWith(wanted.join(" "))
+          ? 0
+          : words.some((word) => word === wanted[0])
+            ? 1
+            : 2,
+      },
+    ];
   });
   return ranked.sort((a, b) => a.rank - b.rank).map(({ command }) => command);
 }

@@ -33,7 +33,11 @@ export async function startSettings(): Promise<void> {
   const dark = window.matchMedia("(prefers-color-scheme: dark)");
   const contrast = window.matchMedia("(prefers-contrast: more)");
   const paint = (): void => {
-    document.documentElement.dataset.theme = themeOf(settings.getState().theme, dark.matches, contrast.matches);
+    document.documentElement.dataset.theme = themeOf(
+      settings.getState().theme,
+      dark.matches,
+      contrast.matches,
+    );
   };
   dark.addEventListener("change", paint);
   contrast.addEventListener("change", paint);
@@ -87,7 +91,9 @@ function kept(): Partial<Settings> {
   try {
     const raw = JSON.parse(localStorage.getItem(KEY) ?? "{}") as Partial<Settings>;
     return {
-      ...(raw.language === "system" || (raw.language && Object.hasOwn(LANGUAGES, raw.language)) ? { language: raw.language } : {}),
+      ...(raw.language === "system" || (raw.language && Object.hasOwn(LANGUAGES, raw.language))
+        ? { language: raw.language }
+        : {}),
       ...(raw.theme && THEMES.includes(raw.theme) ? { theme: raw.theme } : {}),
     };
   } catch {

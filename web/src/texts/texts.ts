@@ -34,7 +34,10 @@ export async function textsOf(wanted: Language): Promise<Texts> {
 }
 
 /** The text with `{name}` filled in from `values`. */
-export function say(name: TextName, values: Readonly<Record<string, string | number>> = {}): string {
+export function say(
+  name: TextName,
+  values: Readonly<Record<string, string | number>> = {},
+): string {
   return filled(chosen[name] ?? en[name], values);
 }
 

@@ -24,7 +24,9 @@ export default function ClosedList({ query, onOpened }: Props): JSX.Element {
     void (work.drafts?.closed() ?? Promise.resolve([])).then(setFound);
   }, [work]);
   const wanted = query.trim().toLowerCase();
-  const shown = found?.filter(({ title, file }) => `${title} ${file.name}`.toLowerCase().includes(wanted));
+  const shown = found?.filter(({ title, file }) =>
+    `${title} ${file.name}`.toLowerCase().includes(wanted),
+  );
   if (!shown) return <p className="open-none">{say("open.loading")}</p>;
   if (shown.length === 0) return <p className="open-none">{say("open.nothing-closed")}</p>;
   const forget = (id: string): void => {
@@ -35,7 +37,11 @@ export default function ClosedList({ query, onOpened }: Props): JSX.Element {
     <ul className="files">
       {shown.map((draft) => (
         <li key={draft.id} className="file">
-          <button type="button" className="file-open" onClick={() => void reopen(work, draft).then(onOpened)}>
+          <button
+            type="button"
+            className="file-open"
+            onClick={() => void reopen(work, draft).then(onOpened)}
+          >
             <span className="file-cover">
               <DraftDrawing text={draft.document} />
             </span>

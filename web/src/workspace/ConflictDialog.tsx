@@ -52,7 +52,11 @@ export default function ConflictDialog({ tab: id, theirs, now }: Props): JSX.Ele
         >
           {say("conflict.take")}
         </button>
-        <button type="button" className="button button-strong" onClick={after(() => put(work, tab, name, now.etag))}>
+        <button
+          type="button"
+          className="button button-strong"
+          onClick={after(() => put(work, tab, name, now.etag))}
+        >
           {say("conflict.keep", { version: now.version + 1 })}
         </button>
       </footer>

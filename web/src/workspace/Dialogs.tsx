@@ -19,7 +19,11 @@ const BranchDialog = lazy(() => import("../results/BranchDialog.tsx"));
 
 export function Dialogs(): JSX.Element | null {
   const dialog = useDesk((desk) => desk.dialog);
-  return dialog ? <Suspense><Shown dialog={dialog} /></Suspense> : null;
+  return dialog ? (
+    <Suspense>
+      <Shown dialog={dialog} />
+    </Suspense>
+  ) : null;
 }
 
 function Shown({ dialog }: { readonly dialog: Dialog }): JSX.Element {
@@ -33,7 +37,7 @@ function Shown({ dialog }: { readonly dialog: Dialog }): JSX.Element {
     case "conflict":
       return <ConflictDialog tab={dialog.tab} theirs={dialog.theirs} now={dialog.now} />;
     case "dropped":
-      return <DroppedDialog file={dialog.file} graph={dialog.graph} />;
+      return <DroppedDialog file={dialog.file} graph={dialog.graph} at={dialog.at} />;
     case "missing":
       return <MissingDialog title={dialog.title} items={dialog.items} />;
     case "commands":

@@ -35,7 +35,11 @@ export function DifferenceList({ found, before, after }: Props): JSX.Element {
           </tbody>
         </table>
       )}
-      {moved > 0 && <p className="differ-none">{moved === 1 ? say("differ.moved.one") : say("differ.moved", { count: moved })}</p>}
+      {moved > 0 && (
+        <p className="differ-none">
+          {moved === 1 ? say("differ.moved.one") : say("differ.moved", { count: moved })}
+        </p>
+      )}
     </>
   );
 }

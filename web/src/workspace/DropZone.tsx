@@ -1,14 +1,15 @@
 /** Files dropped anywhere on the page. While one hovers, the page says what dropping it does. */
 
 import type { JSX } from "react";
-import { useEffect, useState } from "react";
+import { useContext, useEffect, useState } from "react";
+import { CanvasContext } from "../panels/going.ts";
 import { say } from "../texts/texts.ts";
-import { takeFiles } from "./dropping.ts";
 import { useWork } from "./work.ts";
 import "./dropzone.css";
 
 export function DropZone(): JSX.Element | null {
   const work = useWork();
+  const canvas = useContext(CanvasContext);
   const [over, setOver] = useState(false);
   useEffect(() => {
     const hover = (event: DragEvent): void => {
@@ -27,7 +28,11 @@ export function DropZone(): JSX.Element | null {
       if (!hasFiles(event) || event.defaultPrevented) return;
       // Whatever it is: the browser must not leave the page for it.
       event.preventDefault();
-      void takeFiles(work, [...(event.dataTransfer?.files ?? [])]);
+      // The list is emptied with the event: the files are taken out before the code is here.
+      const isCanvas = event.target instanceof Element && event.target.closest(".canvas") !== null;
+      const at = isCanvas ? canvas()?.at({ x: event.clientX, y: event.clientY }) : undefined;
+      const files = [...(event.dataTransfer?.files ?? [])];
+      void import("./dropping.ts").then(({ takeFiles }) => takeFiles(work, files, at));
     };
     window.addEventListener("dragover", hover);
     window.addEventListener("dragleave", leave);
@@ -37,7 +42,7 @@ export function DropZone(): JSX.Element | null {
       window.removeEventListener("dragleave", leave);
       window.removeEventListener("drop", drop);
     };
-  }, [work]);
+  }, [work, canvas]);
   return over ? (
     <div className="dropzone">
       <p>{say("file.drop")}</p>

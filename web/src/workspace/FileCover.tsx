@@ -16,11 +16,18 @@ export function FileCover({ name }: { readonly name: string }): JSX.Element {
   const [picture, setPicture] = useState("");
   useEffect(() => {
     if (!seen || !drafts) return;
-    void drafts.kept(`cover:${name}`).then((hash) => setPicture(typeof hash === "string" ? hash : ""));
+    void drafts
+      .kept(`cover:${name}`)
+      .then((hash) => setPicture(typeof hash === "string" ? hash : ""));
   }, [seen, drafts, name]);
   return (
     <span className="file-cover" ref={box}>
-      {seen && (picture === "" ? <Drawn name={name} /> : <img src={server.thumbnail(picture, 256)} alt="" onError={() => setPicture("")} />)}
+      {seen &&
+        (picture === "" ? (
+          <Drawn name={name} />
+        ) : (
+          <img src={server.thumbnail(picture, 256)} alt="" onError={() => setPicture("")} />
+        ))}
     </span>
   );
 }

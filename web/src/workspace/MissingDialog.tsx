@@ -27,7 +27,8 @@ export default function MissingDialog({ title, items }: Props): JSX.Element {
             <li key={`${list} ${value}`}>
               <code>{value}</code>
               <small>
-                {list || say("missing.type")} · {say("missing.at", { node: port === "" ? node : `${node}.${port}` })}
+                {list || say("missing.type")} ·{" "}
+                {say("missing.at", { node: port === "" ? node : `${node}.${port}` })}
               </small>
             </li>
           ))}

@@ -28,7 +28,13 @@ export default function OpenDialog({ part: first }: { readonly part: Part }): JS
       <div className="open-bar">
         <div className="segments">
           {PARTS.map((one) => (
-            <button key={one} type="button" className="segment" aria-pressed={one === part} onClick={() => setPart(one)}>
+            <button
+              key={one}
+              type="button"
+              className="segment"
+              aria-pressed={one === part}
+              onClick={() => setPart(one)}
+            >
               {say(`open.${one}`)}
             </button>
           ))}

@@ -49,7 +49,9 @@ export default function SaveAsDialog({ tab: id }: { readonly tab: string }): JSX
             />
           </label>
           <p className="save-as" data-taken={there !== undefined || undefined}>
-            {there ? say("save.taken", { name, version: there.version + 1 }) : say("save.as", { name })}
+            {there
+              ? say("save.taken", { name, version: there.version + 1 })
+              : say("save.as", { name })}
           </p>
         </div>
         <footer className="dialog-foot">

@@ -23,14 +23,20 @@ export default function SavedList({ query, onOpened }: Props): JSX.Element {
   const [graphs, setGraphs] = useState<readonly ListedGraph[] | null>(null);
   const [failure, setFailure] = useState("");
   const refresh = useCallback(() => {
-    server.listGraphs().then(setGraphs, (error: unknown) => setFailure(error instanceof Error ? error.message : String(error)));
+    server
+      .listGraphs()
+      .then(setGraphs, (error: unknown) =>
+        setFailure(error instanceof Error ? error.message : String(error)),
+      );
   }, []);
   useEffect(refresh, [refresh]);
   if (failure !== "") return <p className="open-none">{failure}</p>;
   if (!graphs) return <p className="open-none">{say("open.loading")}</p>;
   if (graphs.length === 0) return <p className="open-none">{say("open.empty")}</p>;
   const wanted = query.trim().toLowerCase();
-  const found = graphs.filter(({ name, title, about }) => `${name} ${title} ${about}`.toLowerCase().includes(wanted));
+  const found = graphs.filter(({ name, title, about }) =>
+    `${name} ${title} ${about}`.toLowerCase().includes(wanted),
+  );
   const newest = [...found].sort((a, b) => b.saved.localeCompare(a.saved));
   if (newest.length === 0) return <p className="open-none">{say("open.none")}</p>;
   return (
@@ -55,14 +61,19 @@ function FileRow({ graph, onOpened, onChanged }: RowProps): JSX.Element {
   const [doing, setDoing] = useState<"" | "delete" | "rename">("");
   const { name, version, saved } = graph;
   const title = graph.title || name;
-  const sorry = (error: unknown): void => tell({ text: error instanceof Error ? error.message : String(error) });
+  const sorry = (error: unknown): void =>
+    tell({ text: error instanceof Error ? error.message : String(error) });
   const done = (): void => {
     setDoing("");
     onChanged();
   };
   return (
     <li className="file">
-      <button type="button" className="file-open" onClick={() => void openNamed(work, name).then(onOpened, sorry)}>
+      <button
+        type="button"
+        className="file-open"
+        onClick={() => void openNamed(work, name).then(onOpened, sorry)}
+      >
         <FileCover name={name} />
         <span className="file-title">{title}</span>
         <span className="file-facts" title={exactly(saved, language())}>
@@ -71,12 +82,20 @@ function FileRow({ graph, onOpened, onChanged }: RowProps): JSX.Element {
       </button>
       {doing === "" && (
         <div className="file-ways">
-          <IconButton icon="clock" label={say("open.versions")} onClick={() => ask({ kind: "versions", name, title })} />
+          <IconButton
+            icon="clock"
+            label={say("open.versions")}
+            onClick={() => ask({ kind: "versions", name, title })}
+          />
           <IconButton icon="pencil" label={say("open.rename")} onClick={() => setDoing("rename")} />
           <IconButton
             icon="download"
             label={say("open.download")}
-            onClick={() => void server.getGraph(name).then((found) => downloadText(serialize(read(found.graph)), `${name}.json`), sorry)}
+            onClick={() =>
+              void server
+                .getGraph(name)
+                .then((found) => downloadText(serialize(read(found.graph)), `${name}.json`), sorry)
+            }
           />
           <IconButton icon="trash" label={say("open.delete")} onClick={() => setDoing("delete")} />
         </div>
@@ -90,7 +109,11 @@ function FileRow({ graph, onOpened, onChanged }: RowProps): JSX.Element {
         />
       )}
       {doing === "rename" && (
-        <NewName name={name} onNo={() => setDoing("")} onYes={(to) => void rename(work, graph, to).then(done, sorry)} />
+        <NewName
+          name={name}
+          onNo={() => setDoing("")}
+          onYes={(to) => void rename(work, graph, to).then(done, sorry)}
+        />
       )}
     </li>
   );

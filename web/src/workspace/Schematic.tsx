@@ -24,10 +24,21 @@ interface Drawing {
   readonly view: string;
 }
 
-export const Schematic = memo(function Schematic({ graph, catalogue }: { readonly graph: Graph; readonly catalogue: Catalogue }): JSX.Element {
+export const Schematic = memo(function Schematic({
+  graph,
+  catalogue,
+}: {
+  readonly graph: Graph;
+  readonly catalogue: Catalogue;
+}): JSX.Element {
   const { boxes, wires, view } = useMemo(() => drawingOf(graph, catalogue), [graph, catalogue]);
   return (
-    <svg className="schematic" viewBox={view} preserveAspectRatio="xMidYMid meet" aria-hidden="true">
+    <svg
+      className="schematic"
+      viewBox={view}
+      preserveAspectRatio="xMidYMid meet"
+      aria-hidden="true"
+    >
       {boxes.map(({ loop, ...box }, at) => (
         <rect key={at} {...box} rx={12} className={loop ? "schematic-loop" : "schematic-card"} />
       ))}

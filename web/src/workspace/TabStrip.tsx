@@ -44,7 +44,11 @@ export function TabStrip(): JSX.Element {
           </li>
         ))}
       </ul>
-      <IconButton icon="plus" label={say("file.new")} onClick={() => ask({ kind: "open", part: "templates" })} />
+      <IconButton
+        icon="plus"
+        label={say("file.new")}
+        onClick={() => ask({ kind: "open", part: "templates" })}
+      />
     </nav>
   );
 }
@@ -65,7 +69,11 @@ function FileTab({ tab, shown }: { readonly tab: Tab; readonly shown: boolean })
         type="button"
         className="tab"
         aria-current={shown ? "page" : undefined}
-        title={tab.file.name === "" ? name : `${name} · ${tab.file.name} · ${say("open.version", { version: tab.file.version })}`}
+        title={
+          tab.file.name === ""
+            ? name
+            : `${name} · ${tab.file.name} · ${say("open.version", { version: tab.file.version })}`
+        }
         onClick={() => show(tab.id)}
         onDoubleClick={() => setNaming(true)}
         onAuxClick={(event) => {
@@ -75,9 +83,21 @@ function FileTab({ tab, shown }: { readonly tab: Tab; readonly shown: boolean })
         {busy && <span className="tab-busy" aria-hidden="true" />}
         {(tab.newer ?? tab.elsewhere) ? <Icon name="warn" size={13} /> : null}
         <span className="tab-title">{name}</span>
-        {dirty && <span className="dirty-dot" role="img" aria-label={say("file.unsaved")} title={say("file.unsaved")} />}
+        {dirty && (
+          <span
+            className="dirty-dot"
+            role="img"
+            aria-label={say("file.unsaved")}
+            title={say("file.unsaved")}
+          />
+        )}
       </button>
-      <IconButton icon="close" className="tab-close" label={say("file.close", { title: name })} onClick={close} />
+      <IconButton
+        icon="close"
+        className="tab-close"
+        label={say("file.close", { title: name })}
+        onClick={close}
+      />
     </>
   );
 }
@@ -92,7 +112,8 @@ function Naming({ tab, title, onEnd }: NamingProps): JSX.Element {
   const take = (text: string): void => {
     const next = text.trim();
     const label = say("file.rename");
-    if (next !== title) tab.editor.document.getState().change(label, (document) => ({ ...document, title: next }));
+    if (next !== title)
+      tab.editor.document.getState().change(label, (document) => ({ ...document, title: next }));
     onEnd();
   };
   return (

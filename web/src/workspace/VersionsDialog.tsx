@@ -26,7 +26,8 @@ export default function VersionsDialog({ name, title }: Props): JSX.Element {
   const tell = useDesk((desk) => desk.tell);
   const [versions, setVersions] = useState<readonly Version[]>([]);
   const [chosen, setChosen] = useState<number | null>(null);
-  const sorry = (error: unknown): void => tell({ text: error instanceof Error ? error.message : String(error) });
+  const sorry = (error: unknown): void =>
+    tell({ text: error instanceof Error ? error.message : String(error) });
   useEffect(() => {
     server.versions(name).then(setVersions, (error: unknown) => tell({ text: String(error) }));
   }, [name, tell]);
@@ -39,7 +40,11 @@ export default function VersionsDialog({ name, title }: Props): JSX.Element {
         <ol className="versions-list">
           {versions.map(({ version, saved, title: called }) => (
             <li key={version}>
-              <button type="button" aria-pressed={version === shown} onClick={() => setChosen(version)}>
+              <button
+                type="button"
+                aria-pressed={version === shown}
+                onClick={() => setChosen(version)}
+              >
                 <span className="versions-number">{version}</span>
                 <span>{version === newest ? say("versions.now") : called || name}</span>
                 <span className="file-facts" title={exactly(saved, language())}>
@@ -51,11 +56,17 @@ export default function VersionsDialog({ name, title }: Props): JSX.Element {
         </ol>
         <div className="versions-what">
           {newest > 0 && shown === newest && <p className="differ-none">{say("versions.same")}</p>}
-          {newest > 0 && shown !== newest && <Against name={name} version={shown} newest={newest} />}
+          {newest > 0 && shown !== newest && (
+            <Against name={name} version={shown} newest={newest} />
+          )}
         </div>
       </div>
       <footer className="dialog-foot">
-        <button type="button" className="button" onClick={() => void openVersion(work, name, shown).then(close, sorry)}>
+        <button
+          type="button"
+          className="button"
+          onClick={() => void openVersion(work, name, shown).then(close, sorry)}
+        >
           {say("versions.open")}
         </button>
         <button
@@ -78,7 +89,11 @@ interface AgainstProps {
 }
 
 function Against({ name, version, newest }: AgainstProps): JSX.Element | null {
-  const [pair, setPair] = useState<{ readonly version: number; readonly old: Graph; readonly now: Graph } | null>(null);
+  const [pair, setPair] = useState<{
+    readonly version: number;
+    readonly old: Graph;
+    readonly now: Graph;
+  } | null>(null);
   useEffect(() => {
     let gone = false;
     const both = Promise.all([server.getGraph(name, version), server.getGraph(name, newest)]);
@@ -94,6 +109,13 @@ function Against({ name, version, newest }: AgainstProps): JSX.Element | null {
     };
   }, [name, version, newest]);
   const found = useMemo(() => pair && differences(pair.old, pair.now), [pair]);
-  if (!found || pair?.version !== version) return <p className="differ-none">{say("open.loading")}</p>;
-  return <DifferenceList found={found} before={say("open.version", { version })} after={say("versions.now")} />;
+  if (!found || pair?.version !== version)
+    return <p className="differ-none">{say("open.loading")}</p>;
+  return (
+    <DifferenceList
+      found={found}
+      before={say("open.version", { version })}
+      after={say("versions.now")}
+    />
+  );
 }

@@ -7,13 +7,19 @@ import type { Source } from "../graph/scopes.ts";
 import type { Point } from "../graph/view.ts";
 import type { Newer } from "./tabs.ts";
 
+/** A place on the canvas: from the corner of the body `scope`. */
+export interface Spot {
+  readonly scope: string;
+  readonly place: Point;
+}
+
 /** A question or a list in the middle of the page. */
 export type Dialog =
   | { readonly kind: "open"; readonly part?: "saved" | "templates" | "closed" }
   | { readonly kind: "save-as"; readonly tab: string }
   | { readonly kind: "versions"; readonly name: string; readonly title: string }
   | { readonly kind: "conflict"; readonly tab: string; readonly theirs: Graph; readonly now: Newer }
-  | { readonly kind: "dropped"; readonly file: File; readonly graph: Graph }
+  | { readonly kind: "dropped"; readonly file: File; readonly graph: Graph; readonly at?: Spot }
   | { readonly kind: "missing"; readonly title: string; readonly items: readonly Missing[] }
   /** The pictures of past runs, one of them in full. */
   | { readonly kind: "results"; readonly shown: string }

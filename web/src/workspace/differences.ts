@@ -30,7 +30,12 @@ function compareGraphs(before: Graph, after: Graph, prefix: string, lines: Diffe
   value(lines, `${prefix}about`, before.about || undefined, after.about || undefined);
   compareNodes(before, after, prefix, lines);
   for (const name of namesOf(before.inputs, after.inputs)) {
-    value(lines, `${prefix}inputs.${name}`, faceText(before.inputs.get(name)), faceText(after.inputs.get(name)));
+    value(
+      lines,
+      `${prefix}inputs.${name}`,
+      faceText(before.inputs.get(name)),
+      faceText(after.inputs.get(name)),
+    );
   }
   for (const name of namesOf(before.outputs, after.outputs)) {
     value(lines, `${prefix}outputs.${name}`, before.outputs.get(name), after.outputs.get(name));
@@ -39,7 +44,8 @@ function compareGraphs(before: Graph, after: Graph, prefix: string, lines: Diffe
     const one = before.definitions.get(name);
     const other = after.definitions.get(name);
     if (one && other) compareGraphs(one, other, `${prefix}${name}/`, lines);
-    else value(lines, `${prefix}${name}`, one && (one.title || name), other && (other.title || name));
+    else
+      value(lines, `${prefix}${name}`, one && (one.title || name), other && (other.title || name));
   }
 }
 
@@ -52,7 +58,8 @@ function compareNodes(before: Graph, after: Graph, prefix: string, lines: Differ
     const where = prefix + id;
     if (old?.type !== now?.type) value(lines, where, old?.type, now?.type);
     else if (old && now) {
-      if (one.home(id) !== other.home(id)) value(lines, `${where} in`, one.home(id) || "—", other.home(id) || "—");
+      if (one.home(id) !== other.home(id))
+        value(lines, `${where} in`, one.home(id) || "—", other.home(id) || "—");
       compareNode(old, now, where, lines);
     }
   }
@@ -63,12 +70,20 @@ function compareNode(old: GraphNode, now: GraphNode, where: string, lines: Diffe
   for (const field of ["mode", "graph", "show"] as const) {
     value(lines, `${where}.${field}`, old[field] || undefined, now[field] || undefined);
   }
-  for (const port of namesOf(new Map([...old.params, ...old.inputs]), new Map([...now.params, ...now.inputs]))) {
+  for (const port of namesOf(
+    new Map([...old.params, ...old.inputs]),
+    new Map([...now.params, ...now.inputs]),
+  )) {
     given(lines, `${where}.${port}`, portOf(old, port), portOf(now, port));
   }
   for (const field of ["next", "collect"] as const) {
     for (const name of namesOf(old[field], now[field])) {
-      value(lines, `${where}.${field}.${name}`, wireText(old[field].get(name)), wireText(now[field].get(name)));
+      value(
+        lines,
+        `${where}.${field}.${name}`,
+        wireText(old[field].get(name)),
+        wireText(now[field].get(name)),
+      );
     }
   }
 }
@@ -106,18 +121,42 @@ function faceText(input: PublicInput | undefined): string | undefined {
   return input && `${input.title === "" ? "" : `${input.title} `}→ ${input.to.join(", ")}`;
 }
 
-function value(lines: Difference[], where: string, before: string | undefined, after: string | undefined): void {
+function value(
+  lines: Difference[],
+  where: string,
+  before: string | undefined,
+  after: string | undefined,
+): void {
   if (before === after) return;
-  lines.push({ where, ...(before === undefined ? {} : { before }), ...(after === undefined ? {} : { after }) });
+  lines.push({
+    where,
+    ...(before === undefined ? {} : { before }),
+    ...(after === undefined ? {} : { after }),
+  });
 }
 
-function namesOf(one: ReadonlyMap<string, unknown>, other: ReadonlyMap<string, unknown>): ReadonlySet<string> {
+function namesOf(
+  one: ReadonlyMap<string, unknown>,
+  other: ReadonlyMap<string, unknown>,
+): ReadonlySet<string> {
   return new Set([...one.keys(), ...other.keys()]);
 }
 
 function movedNodes(before: Graph, after: Graph): number {
-  const [one, other] = [before.view.nodes, after.view.nodes].map((nodes) =>
-    new Map(Object.entries(typeof nodes === "object" && nodes !== null ? (nodes as Readonly<Record<string, Json>>) : {})),
+  const [one, other] = [before.view.nodes, after.view.nodes].map(
+    (nodes) =>
+      new Map(
+        Object.entries(
+          typeof nodes === "object" && nodes !== null
+            ? (nodes as Readonly<Record<string, Json>>)
+            : {},
+        ),
+      ),
   ) as [Map<string, Json>, Map<string, Json>];
-  return [...namesOf(one, other)].filter((id) => !sameJson(one.get(id), other.get(id)) && scopesOf(before).nodes.has(id) && scopesOf(after).nodes.has(id)).length;
+  return [...namesOf(one, other)].filter(
+    (id) =>
+      !sameJson(one.get(id), other.get(id)) &&
+      scopesOf(before).nodes.has(id) &&
+      scopesOf(after).nodes.has(id),
+  ).length;
 }

@@ -89,9 +89,14 @@ export class Drafts {
     for (const { page, written, closed, dirty } of await this.database.getAll("drafts")) {
       if (closed !== null) continue;
       const known = found.get(page);
-      found.set(page, { dirty: dirty || known?.dirty === true, written: Math.max(written, known?.written ?? 0) });
+      found.set(page, {
+        dirty: dirty || known?.dirty === true,
+        written: Math.max(written, known?.written ?? 0),
+      });
     }
-    const order = [...found].sort(([, a], [, b]) => Number(b.dirty) - Number(a.dirty) || b.written - a.written);
+    const order = [...found].sort(
+      ([, a], [, b]) => Number(b.dirty) - Number(a.dirty) || b.written - a.written,
+    );
     return order.map(([page]) => page);
   }
 

@@ -9,17 +9,19 @@ import { shownTypes } from "../state/document.ts";
 import { say } from "../texts/texts.ts";
 import { lookInto, openGraph, OpeningError } from "./opening.ts";
 import { shownTab } from "./tabs.ts";
+import type { Spot } from "./desk.ts";
 import type { Work } from "./work.ts";
 
 /** Takes files one after the other; a sentence says what is wrong with one. */
-export async function takeFiles(work: Work, files: readonly File[]): Promise<void> {
+export async function takeFiles(work: Work, files: readonly File[], at?: Spot): Promise<void> {
   const { ask, tell } = work.desk.getState();
   for (const file of files) {
     try {
       const found = await lookInto(file);
       if (found.kind === "graph") openGraph(work, found.graph);
-      else if (found.graph) ask({ kind: "dropped", file, graph: found.graph });
-      else await asImage(work, file);
+      else if (found.graph)
+        ask({ kind: "dropped", file, graph: found.graph, ...(at ? { at } : {}) });
+      else await asImage(work, file, at);
     } catch (error) {
       if (!(error instanceof OpeningError)) throw error;
       tell({ text: error.message });
@@ -28,7 +30,7 @@ export async function takeFiles(work: Work, files: readonly File[]): Promise<voi
 }
 
 /** Sends a picture to the server and puts a node that loads it into the graph that is shown. */
-export async function asImage(work: Work, file: Blob, at?: { readonly scope: string; readonly place: Point }): Promise<void> {
+export async function asImage(work: Work, file: Blob, at?: Spot): Promise<void> {
   const tab = shownTab(work.tabs.getState());
   if (!tab) return;
   try {
@@ -39,14 +41,19 @@ export async function asImage(work: Work, file: Blob, at?: { readonly scope: str
     const id = freshId(types.graph, "picture");
     const v = types.catalogue.declarations.get("LoadImage")?.version ?? 1;
     const place = at?.place ?? beside(types);
-    const params = new Map([["image", `sha256:${hash}`]]);
+    const params = new Map([["image", hash]]);
     const edit = document.getState().edit;
-    edit(say("image.add"), (graph) => addNode(graph, { id, type: "LoadImage", v, scope, params, place }));
+    edit(say("image.add"), (graph) =>
+      addNode(graph, { id, type: "LoadImage", v, scope, params, place }),
+    );
     document.getState().select([id]);
   } catch (error) {
     work.desk.getState().tell({ text: error instanceof Error ? error.message : String(error) });
   }
 }
+
+/** More than the width of a card that shows a picture. */
+const ROOM = 400;
 
 /** A place left of everything: where what is loaded belongs. */
 function beside(types: ReturnType<typeof shownTypes>): Point {
@@ -54,5 +61,8 @@ function beside(types: ReturnType<typeof shownTypes>): Point {
   const tops = [...types.scopes.nodes.keys()].filter((id) => types.scopes.home(id) === "");
   if (tops.length === 0) return { x: 0, y: 0 };
   const corners = tops.map((id) => geometry.absolute(id));
-  return { x: Math.min(...corners.map(({ x }) => x)) - 300, y: Math.min(...corners.map(({ y }) => y)) };
+  return {
+    x: Math.min(...corners.map(({ x }) => x)) - ROOM,
+    y: Math.min(...corners.map(({ y }) => y)),
+  };
 }

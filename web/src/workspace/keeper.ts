@@ -42,7 +42,9 @@ export class Keeper {
     this.waiting.clear();
     const { tabs, active } = this.tabs.getState();
     const made = tabs.flatMap((tab, order) =>
-      ids.includes(tab.id) ? [draftOf(tab, { page: this.page, order, shown: tab.id === active })] : [],
+      ids.includes(tab.id)
+        ? [draftOf(tab, { page: this.page, order, shown: tab.id === active })]
+        : [],
     );
     // One after the other: an older state never overtakes a newer one.
     this.writing = this.writing.then(async () => {
@@ -94,7 +96,9 @@ export class Keeper {
     this.waiting.add(id);
     this.timer ??= setTimeout(() => {
       this.timer = null;
-      void this.flush().catch((error: unknown) => console.error("The draft cannot be kept.", error));
+      void this.flush().catch((error: unknown) =>
+        console.error("The draft cannot be kept.", error),
+      );
     }, PAUSE);
   }
 }

@@ -19,10 +19,16 @@ export function missingIn(document: Graph, { catalogue, lists }: Shelf): readonl
     const node = types.scopes.nodes.get(spot.node);
     const list = types.target(`${spot.node}.${port}`)?.choices?.name;
     if (!node) continue;
-    if (code === "unknown_node_type") put(found, { node: spot.node, port: "", list: "", value: node.type });
+    if (code === "unknown_node_type")
+      put(found, { node: spot.node, port: "", list: "", value: node.type });
     else if (list !== undefined && code === `unknown_${list.replace(/s$/, "")}`) {
       const value = node.params.get(port);
-      put(found, { node: spot.node, port, list, value: typeof value === "string" ? value : JSON.stringify(value) });
+      put(found, {
+        node: spot.node,
+        port,
+        list,
+        value: typeof value === "string" ? value : JSON.stringify(value),
+      });
     }
   }
   return [...found.values()];

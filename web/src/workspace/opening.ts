@@ -6,7 +6,6 @@ import type { Graph } from "../graph/model.ts";
 import { makeGraph } from "../graph/model.ts";
 import { fromJson, parse } from "../graph/parse.ts";
 import type { Parsed } from "../graph/parse.ts";
-import { graphInPicture } from "../graph/pngMeta.ts";
 import { openEditor } from "../state/opening.ts";
 import type { Draft } from "./drafts.ts";
 import type { FileRef } from "./file.ts";
@@ -52,7 +51,8 @@ export function openGraph(work: Work, document: Graph, file: FileRef = UNSAVED):
   const tab = tabFor(work, document, file);
   work.tabs.getState().add(tab);
   const missing = missingIn(document, work.shelf.getState());
-  if (missing.length > 0) work.desk.getState().ask({ kind: "missing", title: document.title, items: missing });
+  if (missing.length > 0)
+    work.desk.getState().ask({ kind: "missing", title: document.title, items: missing });
   return tab;
 }
 
@@ -109,14 +109,19 @@ export type Found =
 export async function lookInto(file: File): Promise<Found> {
   const bytes = new Uint8Array(await file.arrayBuffer());
   if (isPicture(bytes)) {
+    const { graphInPicture } = await import("../graph/pngMeta.ts");
     const carried = await graphInPicture(bytes, inflate);
     const graph = "graph" in carried ? parse(carried.graph).graph : null;
     return { kind: "picture", graph };
   }
   try {
-    return { kind: "graph", graph: sound(parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes))) };
+    return {
+      kind: "graph",
+      graph: sound(parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes))),
+    };
   } catch (error) {
-    if (!(error instanceof OpeningError)) throw new OpeningError(`'${file.name}' is neither a picture nor a text.`);
+    if (!(error instanceof OpeningError))
+      throw new OpeningError(`'${file.name}' is neither a picture nor a text.`);
     throw new OpeningError(`'${file.name}': ${error.message}`);
   }
 }
@@ -129,7 +134,9 @@ function isPicture(bytes: Uint8Array): boolean {
 }
 
 async function inflate(bytes: Uint8Array): Promise<Uint8Array> {
-  const packed = new Blob([new Uint8Array(bytes)]).stream().pipeThrough(new DecompressionStream("deflate"));
+  const packed = new Blob([new Uint8Array(bytes)])
+    .stream()
+    .pipeThrough(new DecompressionStream("deflate"));
   return new Uint8Array(await new Response(packed).arrayBuffer());
 }
 

@@ -16,7 +16,10 @@ export class Presence {
   private readonly channel: BroadcastChannel;
   private readonly tabs: TabsStore;
   private readonly page: string;
-  private readonly others = new Map<string, { readonly files: readonly string[]; readonly at: number }>();
+  private readonly others = new Map<
+    string,
+    { readonly files: readonly string[]; readonly at: number }
+  >();
   private readonly timer: ReturnType<typeof setInterval>;
   private readonly stop: () => void;
   private told = "";

@@ -84,7 +84,8 @@ export async function takeNewest(work: Work, tab: Tab): Promise<void> {
 export async function restore(work: Work, name: string, version: number): Promise<void> {
   const made = await server.restoreGraph(name, version);
   const tab = work.tabs.getState().tabs.find(({ file }) => file.name === name);
-  if (tab) takeTheirs(work, tab, name, read(made.graph), { version: made.version, etag: made.etag });
+  if (tab)
+    takeTheirs(work, tab, name, read(made.graph), { version: made.version, etag: made.etag });
   work.desk.getState().tell({ text: say("versions.restored", { version, now: made.version }) });
 }
 
@@ -95,7 +96,9 @@ export async function rename(work: Work, from: server.ListedGraph, to: string): 
   await server.removeGraph(from.name, old.etag);
   for (const tab of work.tabs.getState().tabs) {
     if (tab.file.name !== from.name) continue;
-    work.tabs.getState().set(tab.id, { file: { name: to, etag: made.etag, version: made.version }, newer: null });
+    work.tabs
+      .getState()
+      .set(tab.id, { file: { name: to, etag: made.etag, version: made.version }, newer: null });
   }
 }
 

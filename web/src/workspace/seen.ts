@@ -2,7 +2,10 @@
 
 import { useCallback, useState } from "react";
 
-export function useSeen(): readonly [(element: Element | null) => (() => void) | undefined, boolean] {
+export function useSeen(): readonly [
+  (element: Element | null) => (() => void) | undefined,
+  boolean,
+] {
   const [seen, setSeen] = useState(false);
   const box = useCallback((element: Element | null) => {
     if (!element) return undefined;

@@ -21,17 +21,34 @@ export type ShelfStore = StoreApi<Shelf>;
 
 /** As the server says it now; as it said last where it cannot be reached. */
 export async function openShelf(drafts: Drafts | null): Promise<ShelfStore> {
-  const raw = await fresh(drafts).catch(async (error: unknown) => {
+  const raw = await patient(() => fresh(drafts)).catch(async (error: unknown) => {
     const last = await drafts?.kept("shelf");
     if (!(error instanceof ServerError) || !isObject(last)) throw error;
     return { catalogue: last.catalogue ?? null, choices: last.choices ?? {} };
   });
-  return createStore<Shelf>(() => ({ catalogue: readCatalogue(raw.catalogue), lists: listsOf(raw.choices) }));
+  return createStore<Shelf>(() => ({
+    catalogue: readCatalogue(raw.catalogue),
+    lists: listsOf(raw.choices),
+  }));
 }
 
 /** Reads the lists anew, as when a model was added to a folder. */
 export async function readLists(shelf: ShelfStore): Promise<void> {
   shelf.setState({ lists: listsOf(await server.choices()) });
+}
+
+const PAUSE = 700;
+const PATIENCE = 90_000;
+
+/** Asks again while the server says that it is starting: it reads its node types first. */
+async function patient<T>(ask: () => Promise<T>, until = Date.now() + PATIENCE): Promise<T> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (!(error instanceof ServerError) || error.status !== 503 || Date.now() > until) throw error;
+    await new Promise((resolve) => setTimeout(resolve, PAUSE));
+    return patient(ask, until);
+  }
 }
 
 interface Offered {

@@ -8,6 +8,7 @@ import { createFeed } from "../results/feed.ts";
 import { isDirty } from "../state/document.ts";
 import { createStore } from "zustand/vanilla";
 import { say } from "../texts/texts.ts";
+import { fetchAhead } from "./ahead.ts";
 import { createDesk } from "./desk.ts";
 import { Drafts } from "./drafts.ts";
 import { freshTabId } from "./file.ts";
@@ -31,7 +32,10 @@ export interface Started {
 /** Throws ServerError where the server has never been reached from this browser. */
 export async function startWork(): Promise<Started> {
   const drafts = await Drafts.open();
-  const [shelf, page] = await Promise.all([openShelf(drafts), drafts ? claimPage(drafts) : freshTabId()]);
+  const [shelf, page] = await Promise.all([
+    openShelf(drafts),
+    drafts ? claimPage(drafts) : freshTabId(),
+  ]);
   const tabs = createTabs();
   const work: Work = {
     tabs,
@@ -52,6 +56,7 @@ export async function startWork(): Promise<Started> {
   window.addEventListener("pagehide", flush);
   window.addEventListener("online", hurry);
   void work.feed.getState().refresh();
+  fetchAhead();
   return {
     work,
     stop: () => {
@@ -89,7 +94,8 @@ function listen(work: Work): EventLine {
       for (const { editor } of editors()) editor.runs.getState().hear(event);
       feed.getState().hear(event);
       if (event.type === "graph_saved") newerVersion(work, event);
-      if (event.type === "choices_changed") void readLists(shelf).then(() => editors().forEach(({ editor }) => editor.planner.again()));
+      if (event.type === "choices_changed")
+        void readLists(shelf).then(() => editors().forEach(({ editor }) => editor.planner.again()));
     },
     preview: (header, picture) => {
       for (const { editor } of editors()) editor.runs.getState().see(header, picture);
@@ -118,7 +124,8 @@ function newerVersion({ tabs }: Work, event: ServerEvent): void {
     if (tab.file.name !== name || tab.file.etag === etag || version <= tab.file.version) continue;
     setTimeout(() => {
       const now = tabs.getState().tabs.find(({ id }) => id === tab.id);
-      if (now?.file.name === name && now.file.version < version) tabs.getState().set(tab.id, { newer: { version, etag } });
+      if (now?.file.name === name && now.file.version < version)
+        tabs.getState().set(tab.id, { newer: { version, etag } });
     }, 1_500);
   }
 }
@@ -135,7 +142,12 @@ export async function closeTab(work: Work, id: string): Promise<void> {
   if (!dirty || !work.drafts) return;
   const title = tab.editor.document.getState().document.title || say("file.untitled");
   const again = (): void => void reopenLast(work);
-  work.desk.getState().tell({ text: say("file.closed", { title }), action: { label: say("file.reopen"), run: again } });
+  work.desk
+    .getState()
+    .tell({
+      text: say("file.closed", { title }),
+      action: { label: say("file.reopen"), run: again },
+    });
 }
 
 /** Opens what was closed last without being saved. */

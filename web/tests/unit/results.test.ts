@@ -9,7 +9,13 @@ import { zoomed } from "../../src/results/Zoom.tsx";
 import { BUILTIN, stock } from "./fixtures.ts";
 
 const run = (id: string, created: number, more: Partial<RunSummary> = {}): RunSummary =>
-  ({ id, created: `2026-01-01T00:00:${String(created).padStart(2, "0")}Z`, status: "completed", place: null, ...more }) as RunSummary;
+  ({
+    id,
+    created: `2026-01-01T00:00:${String(created).padStart(2, "0")}Z`,
+    status: "completed",
+    place: null,
+    ...more,
+  }) as RunSummary;
 const ids = (runs: readonly RunSummary[]): string => runs.map(({ id }) => id).join(" ");
 
 describe("the feed of runs", () => {
@@ -27,7 +33,12 @@ describe("the feed of runs", () => {
   });
 
   it("lists what is open in the order in which it will run", () => {
-    const runs = [run("late", 3, { status: "queued", place: 1 }), run("soon", 2, { status: "queued", place: 0 }), run("now", 1, { status: "running" }), run("old", 0)];
+    const runs = [
+      run("late", 3, { status: "queued", place: 1 }),
+      run("soon", 2, { status: "queued", place: 0 }),
+      run("now", 1, { status: "running" }),
+      run("old", 0),
+    ];
     expect(ids(openRuns(runs))).toBe("now soon late");
   });
 });
@@ -44,9 +55,15 @@ describe("turns", () => {
 
   it("looks at the newest turn of a wire: the last one inside, the start of it on the rail", () => {
     const count = (): number => 20;
-    expect(newestTurn(types, { node: "guide", port: "prediction", side: "outside" }, count)).toEqual([19]);
-    expect(newestTurn(types, { node: "denoise", port: "latent", side: "outside" }, count)).toEqual([]);
-    expect(newestTurn(types, { node: "denoise", port: "latent", side: "inside" }, count)).toEqual([18]);
+    expect(
+      newestTurn(types, { node: "guide", port: "prediction", side: "outside" }, count),
+    ).toEqual([19]);
+    expect(newestTurn(types, { node: "denoise", port: "latent", side: "outside" }, count)).toEqual(
+      [],
+    );
+    expect(newestTurn(types, { node: "denoise", port: "latent", side: "inside" }, count)).toEqual([
+      18,
+    ]);
     expect(newestTurn(types, { node: "denoise", port: "item", side: "inside" }, count)).toBeNull();
   });
 
@@ -68,7 +85,10 @@ describe("zooming into a picture", () => {
     const at = { x: 120, y: -40 };
     const before = { zoom: 2, x: 30, y: 10 };
     const after = zoomed(before, 6, at);
-    const point = ({ zoom, x, y }: typeof before): readonly number[] => [(at.x - x) / zoom, (at.y - y) / zoom];
+    const point = ({ zoom, x, y }: typeof before): readonly number[] => [
+      (at.x - x) / zoom,
+      (at.y - y) / zoom,
+    ];
     expect(point(after)[0]).toBeCloseTo(point(before)[0] ?? 0);
     expect(point(after)[1]).toBeCloseTo(point(before)[1] ?? 0);
   });

@@ -21,10 +21,13 @@ describe("where a problem stands in the text", () => {
   it("is the line of the port in its node, not of another node's", () => {
     const line = lineOfProblem(TEXT, problem("x", "wrong", "negative", "text_encoder"));
     expect(lines[line - 1]).toContain('"text_encoder"');
-    expect(lines.slice(0, line).lastIndexOf('    "negative": {')).toBeGreaterThan(lines.indexOf('    "positive": {'));
+    expect(lines.slice(0, line).lastIndexOf('    "negative": {')).toBeGreaterThan(
+      lines.indexOf('    "positive": {'),
+    );
   });
 
-  it("is the first line for the graph itself", () => expect(lineOfProblem(TEXT, problem("x", "wrong"))).toBe(1));
+  it("is the first line for the graph itself", () =>
+    expect(lineOfProblem(TEXT, problem("x", "wrong"))).toBe(1));
 
   it("spans the line", () => {
     const [start, end] = spanOfLine(TEXT, 3);
@@ -36,14 +39,31 @@ describe("the pieces of a coloured text", () => {
   it("are the text, whatever it is", () => {
     fc.assert(
       fc.property(fc.string({ maxLength: 80 }), (text) => {
-        expect(tokensOf(text).map(([, piece]) => piece).join("")).toBe(text);
+        expect(
+          tokensOf(text)
+            .map(([, piece]) => piece)
+            .join(""),
+        ).toBe(text);
       }),
     );
-    expect(tokensOf(TEXT).map(([, piece]) => piece).join("")).toBe(TEXT);
+    expect(
+      tokensOf(TEXT)
+        .map(([, piece]) => piece)
+        .join(""),
+    ).toBe(TEXT);
   });
 
   it("tell names from texts, numbers and words", () => {
-    const kinds = tokensOf('{"a": "b", "c": -1.5e3, "d": true}').flatMap(([kind, piece]) => (kind === "" ? [] : [`${kind} ${piece}`]));
-    expect(kinds).toEqual(['name "a"', 'text "b"', 'name "c"', "number -1.5e3", 'name "d"', "word true"]);
+    const kinds = tokensOf('{"a": "b", "c": -1.5e3, "d": true}').flatMap(([kind, piece]) =>
+      kind === "" ? [] : [`${kind} ${piece}`],
+    );
+    expect(kinds).toEqual([
+      'name "a"',
+      'text "b"',
+      'name "c"',
+      "number -1.5e3",
+      'name "d"',
+      "word true",
+    ]);
   });
 });

@@ -8,7 +8,8 @@ import { chooseTexts, say, textsOf } from "../../src/texts/texts.ts";
 import type { Language } from "../../src/texts/texts.ts";
 
 const OTHERS: readonly Language[] = ["de", "zh"];
-const textsIn = async (language: Language): Promise<ReadonlyMap<string, string>> => new Map(Object.entries(await textsOf(language)));
+const textsIn = async (language: Language): Promise<ReadonlyMap<string, string>> =>
+  new Map(Object.entries(await textsOf(language)));
 const gaps = (text: string): readonly string[] => [...new Set(text.match(/\{\w+\}/g) ?? [])].sort();
 
 afterEach(async () => chooseTexts(await textsOf("en"), "en"));
@@ -16,14 +17,18 @@ afterEach(async () => chooseTexts(await textsOf("en"), "en"));
 describe.each(OTHERS)("the texts in %s", (language) => {
   it("are those of English, none missing and none left over", async () => {
     const english = await textsIn("en");
-    const own = [...(await textsIn(language)).keys()].filter((name) => !name.startsWith("command."));
+    const own = [...(await textsIn(language)).keys()].filter(
+      (name) => !name.startsWith("command."),
+    );
     expect([...english.keys()].filter((name) => !own.includes(name))).toEqual([]);
     expect(own.filter((name) => !english.has(name))).toEqual([]);
   });
 
   it("fill the same gaps", async () => {
     const own = await textsIn(language);
-    const wrong = [...(await textsIn("en"))].filter(([name, text]) => String(gaps(text)) !== String(gaps(own.get(name) ?? "")));
+    const wrong = [...(await textsIn("en"))].filter(
+      ([name, text]) => String(gaps(text)) !== String(gaps(own.get(name) ?? "")),
+    );
     expect(wrong.map(([name]) => name)).toEqual([]);
   });
 
@@ -31,13 +36,19 @@ describe.each(OTHERS)("the texts in %s", (language) => {
     const own = await textsIn(language);
     const ids = new Set([...COMMANDS, ...wireCommands("")].map(({ id }) => `command.${id}`));
     expect([...ids].filter((name) => !own.has(name))).toEqual([]);
-    expect([...own.keys()].filter((name) => name.startsWith("command.") && !ids.has(name))).toEqual([]);
+    expect([...own.keys()].filter((name) => name.startsWith("command.") && !ids.has(name))).toEqual(
+      [],
+    );
   });
 
   it("are no English", async () => {
     const english = await textsIn("en");
     const own = await textsIn(language);
-    const same = [...english].filter(([name, text]) => /\p{Letter}{4,}.*\s\p{Letter}{3,}/u.test(text.replace(/\{\w+\}/g, "")) && own.get(name) === text);
+    const same = [...english].filter(
+      ([name, text]) =>
+        /\p{Letter}{4,}.*\s\p{Letter}{3,}/u.test(text.replace(/\{\w+\}/g, "")) &&
+        own.get(name) === text,
+    );
     expect(same).toEqual([]);
   });
 });
@@ -62,7 +73,12 @@ describe("settings", () => {
   });
 
   it("follow the system's look unless one was chosen", () => {
-    expect([themeOf("system", true, false), themeOf("system", false, false), themeOf("system", false, true), themeOf("dark", false, true)]).toEqual(["dark", "light", "contrast", "dark"]);
+    expect([
+      themeOf("system", true, false),
+      themeOf("system", false, false),
+      themeOf("system", false, true),
+      themeOf("dark", false, true),
+    ]).toEqual(["dark", "light", "contrast", "dark"]);
   });
 });
 

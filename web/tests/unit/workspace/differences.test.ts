@@ -12,7 +12,9 @@ describe("differences", () => {
   it("names a changed value in a body, with both values", () => {
     const before = stock("txt2img.json");
     const after = setParam(before, "guide", "scale", 6.5);
-    expect(differences(before, after).lines).toEqual([{ where: "guide.scale", before: "4", after: "6.5" }]);
+    expect(differences(before, after).lines).toEqual([
+      { where: "guide.scale", before: "4", after: "6.5" },
+    ]);
   });
 
   it("counts nodes that only stand elsewhere, and calls nothing changed", () => {
@@ -42,6 +44,8 @@ describe("differences", () => {
   it("takes ids that JavaScript's objects have already", () => {
     const before = graphOf({ constructor: { type: "Int", params: { value: 1 } } });
     const after = graphOf({ constructor: { type: "Int", params: { value: 2 } } });
-    expect(differences(before, after).lines).toEqual([{ where: "constructor.value", before: "1", after: "2" }]);
+    expect(differences(before, after).lines).toEqual([
+      { where: "constructor.value", before: "1", after: "2" },
+    ]);
   });
 });

@@ -13,7 +13,9 @@ import { createTabs } from "../../../src/workspace/tabs.ts";
 import { createStore } from "zustand/vanilla";
 import { BUILTIN, stock } from "../fixtures.ts";
 
-const SHELF = { shelf: createStore(() => ({ catalogue: BUILTIN, lists: new Map<string, readonly string[]>() })) };
+const SHELF = {
+  shelf: createStore(() => ({ catalogue: BUILTIN, lists: new Map<string, readonly string[]>() })),
+};
 let names = 0;
 let drafts: Drafts;
 
@@ -53,7 +55,9 @@ async function killedPage(page: string, scale: number): Promise<void> {
   const keeper = new Keeper(drafts, tabs, page);
   const tab = tabFor(SHELF, stock("txt2img.json"));
   tabs.getState().add(tab);
-  tab.editor.document.getState().edit("Set scale", (graph) => setParam(graph, "guide", "scale", scale));
+  tab.editor.document
+    .getState()
+    .edit("Set scale", (graph) => setParam(graph, "guide", "scale", scale));
   await keeper.flush();
   keeper.close();
   tab.editor.planner.close();
@@ -91,7 +95,9 @@ describe("drafts", () => {
     const changed = tabFor(SHELF, stock("txt2img.json"));
     tabs.getState().add(clean);
     tabs.getState().add(changed);
-    changed.editor.document.getState().edit("Set scale", (graph) => setParam(graph, "guide", "scale", 6));
+    changed.editor.document
+      .getState()
+      .edit("Set scale", (graph) => setParam(graph, "guide", "scale", 6));
     await keeper.flush();
     await keeper.closed(clean);
     await keeper.closed(changed);
@@ -106,7 +112,9 @@ describe("drafts", () => {
     const tab = tabFor(SHELF, stock("txt2img.json"));
     tabs.getState().add(tab);
     for (let scale = 5; scale < 25; scale++) {
-      tab.editor.document.getState().edit("Set scale", (graph) => setParam(graph, "guide", "scale", scale), "type:guide.scale");
+      tab.editor.document
+        .getState()
+        .edit("Set scale", (graph) => setParam(graph, "guide", "scale", scale), "type:guide.scale");
       void keeper.flush();
     }
     await keeper.flush();
@@ -134,7 +142,9 @@ describe("pages", () => {
     sessionStorage.clear();
     const mine = await claimPage(drafts, locks.hold);
     expect(mine).not.toBe("open");
-    expect((await drafts.ofPage(mine)).map(({ document }) => document.includes('"scale": 6'))).toEqual([true]);
+    expect(
+      (await drafts.ofPage(mine)).map(({ document }) => document.includes('"scale": 6')),
+    ).toEqual([true]);
     expect(await drafts.ofPage("open")).toHaveLength(1);
   });
 
@@ -145,4 +155,3 @@ describe("pages", () => {
     expect(second).not.toBe(first);
   });
 });
-

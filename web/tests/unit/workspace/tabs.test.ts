@@ -4,8 +4,18 @@ import { UNSAVED } from "../../../src/workspace/file.ts";
 import { createTabs, shownTab } from "../../../src/workspace/tabs.ts";
 import type { Tab, TabsStore } from "../../../src/workspace/tabs.ts";
 
-const tab = (id: string): Tab => ({ id, editor: {} as Editor, file: UNSAVED, newer: null, elsewhere: false });
-const ids = (store: TabsStore): string => store.getState().tabs.map(({ id }) => id).join(" ");
+const tab = (id: string): Tab => ({
+  id,
+  editor: {} as Editor,
+  file: UNSAVED,
+  newer: null,
+  elsewhere: false,
+});
+const ids = (store: TabsStore): string =>
+  store
+    .getState()
+    .tabs.map(({ id }) => id)
+    .join(" ");
 
 function three(): TabsStore {
   const store = createTabs();

@@ -3,7 +3,7 @@
 import type { JSX, KeyboardEvent, MouseEvent, PointerEvent } from "react";
 import { useRef, useState } from "react";
 import { say } from "../texts/texts.ts";
-import { added, moved, pointsOf, removed, rounded, sorted, toJson, valueAt, windowOf } from "./curve.ts";
+import { added, keyStep, moved, pointsOf, removed, rounded, sorted, toJson, valueAt, windowOf } from "./curve.ts";
 import type { CurvePoint, Window } from "./curve.ts";
 import { ListField } from "./ListField.tsx";
 import type { WidgetProps } from "./widget.ts";
@@ -41,8 +41,8 @@ export function CurveField(props: WidgetProps): JSX.Element {
     const point = points[index];
     if (!point) return;
     const by = event.shiftKey ? 10 : 1;
-    const stepX = rounded(spanX / 50, spanX) * by;
-    const stepY = rounded(spanY / 50, spanY) * by;
+    const stepX = keyStep(spanX) * by;
+    const stepY = keyStep(spanY) * by;
     const ways: Readonly<Record<string, CurvePoint>> = {
       ArrowLeft: { at: point.at - stepX, value: point.value },
       ArrowRight: { at: point.at + stepX, value: point.value },

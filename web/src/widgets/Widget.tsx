@@ -1,11 +1,8 @@
 /** The widget for one plain input, whatever it belongs to: a node, a public input, a list's item. */
 
 import type { JSX } from "react";
+import { Suspense, lazy } from "react";
 import { ChoiceField } from "./ChoiceField.tsx";
-import { ColorField } from "./ColorField.tsx";
-import { CurveField } from "./CurveField.tsx";
-import { ImageField } from "./ImageField.tsx";
-import { JsonField } from "./JsonField.tsx";
 import { ListField } from "./ListField.tsx";
 import { MultilineField } from "./MultilineField.tsx";
 import { NumberField } from "./NumberField.tsx";
@@ -13,6 +10,12 @@ import { SwitchField } from "./SwitchField.tsx";
 import { TextField } from "./TextField.tsx";
 import { widgetOf } from "./widget.ts";
 import type { WidgetProps } from "./widget.ts";
+
+// Seldom on a first screen: loaded with the first of their kind.
+const ColorField = lazy(() => import("./ColorField.tsx").then((module) => ({ default: module.ColorField })));
+const CurveField = lazy(() => import("./CurveField.tsx").then((module) => ({ default: module.CurveField })));
+const ImageField = lazy(() => import("./ImageField.tsx").then((module) => ({ default: module.ImageField })));
+const JsonField = lazy(() => import("./JsonField.tsx").then((module) => ({ default: module.JsonField })));
 
 export function Widget(props: WidgetProps): JSX.Element | null {
   switch (widgetOf(props.input)) {
@@ -28,15 +31,31 @@ export function Widget(props: WidgetProps): JSX.Element | null {
     case "text":
       return <TextField {...props} />;
     case "image":
-      return <ImageField {...props} />;
+      return (
+        <Suspense fallback={null}>
+          <ImageField {...props} />
+        </Suspense>
+      );
     case "curve":
-      return <CurveField {...props} />;
+      return (
+        <Suspense fallback={null}>
+          <CurveField {...props} />
+        </Suspense>
+      );
     case "color":
-      return <ColorField {...props} />;
+      return (
+        <Suspense fallback={null}>
+          <ColorField {...props} />
+        </Suspense>
+      );
     case "list":
       return <ListField {...props} />;
     case "json":
-      return <JsonField {...props} />;
+      return (
+        <Suspense fallback={null}>
+          <JsonField {...props} />
+        </Suspense>
+      );
     case "none":
       return null;
   }

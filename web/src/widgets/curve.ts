@@ -66,6 +66,11 @@ export function rounded(value: number, span: number): number {
   return Number((Math.round(value / unit) * unit).toPrecision(12));
 }
 
+/** How far an arrow key moves a point: a power of ten, some tens of steps across the window. */
+export function keyStep(span: number): number {
+  return 10 ** Math.floor(Math.log10(span / 10));
+}
+
 /** Points with one moved: between its neighbours, so that their order stays. */
 export function moved(points: readonly CurvePoint[], index: number, to: CurvePoint): readonly CurvePoint[] {
   const low = points[index - 1]?.at ?? -Infinity;

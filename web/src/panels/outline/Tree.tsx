@@ -148,6 +148,6 @@ function Mark({ id, problems }: { readonly id: string; readonly problems: number
     if (state.mark === "run") return say("inspect.will");
     return state.mark === "cached" ? say("node.kept") : "";
   });
-  if (problems > 0) return <span className="tree-bad">{say("outline.item.problems", { count: problems })}</span>;
+  if (problems > 0) return <span className="tree-bad">{problems === 1 ? say("problems.count.one") : say("problems.count", { count: problems })}</span>;
   return words === "" ? null : <span className="tree-mark">{words}</span>;
 }

@@ -91,7 +91,7 @@ def style(model: Path, count: int) -> dict[str, float]:
 
     def images(prompts: list[str]) -> list[Image.Image]:
         made: list[Image.Image] = []
-        for start in range(0, count, ROWS):
+        for start in range(0, len(prompts), ROWS):
             part = prompts[start : start + ROWS]
             made += pipe(
                 part,
@@ -127,14 +127,13 @@ def main() -> None:
     parser.add_argument("--prompts", type=int, default=100)
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
-    figures = {
-        "overlap with the guide": control(options.model, options.prompts),
-        "distance from the style": style(options.model, options.prompts),
-    }
-    for title, rows in figures.items():
+    measures = {"overlap with the guide": control, "distance from the style": style}
+    figures = {}
+    for title, measure in measures.items():
+        figures[title] = measure(options.model, options.prompts)
         print(title)
-        for name, value in rows.items():
-            print(f"  {name:34}{value:10.3f}")
+        for name, value in figures[title].items():
+            print(f"  {name:34}{value:10.3f}", flush=True)
     if options.json:
         options.json.write_text(json.dumps(figures, indent=2) + "\n")
 

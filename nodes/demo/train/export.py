@@ -71,6 +71,8 @@ def _write(parts: Parts, folder: Path) -> None:
         folder / LORA.parent, unet_lora_layers=parts.lora, weight_name=LORA.name
     )
     _load_in_single(folder / "text_encoder" / "config.json")
+    for path in folder.rglob("config.json"):
+        _forget_origin(path)
     for path in folder.rglob("*.safetensors"):
         path.chmod(0o644)
 
@@ -79,4 +81,11 @@ def _load_in_single(config: Path) -> None:
     """Has transformers load in the precision in which diffusers loads the other parts."""
     fields = json.loads(config.read_text())
     fields["dtype"] = "float32"
+    config.write_text(json.dumps(fields, indent=2) + "\n")
+
+
+def _forget_origin(config: Path) -> None:
+    """Drops the path from which diffusers loaded the part: a folder of this machine only."""
+    fields = json.loads(config.read_text())
+    fields.pop("_name_or_path", None)
     config.write_text(json.dumps(fields, indent=2) + "\n")

@@ -10,7 +10,7 @@ from nodes.demo.train.captions import read
 from nodes.demo.train.classify import read_picture
 from nodes.demo.train.judge import judge
 
-PARTS = ("scheduler", "text_encoder", "tokenizer", "unet", "vae")
+PARTS = ("controlnet", "lora", "scheduler", "text_encoder", "tokenizer", "unet", "vae")
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +59,7 @@ def test_draws_what_the_prompts_say(pipe: StableDiffusionPipeline) -> None:
         for seed, prompt in enumerate(prompts)
     ]
     assert all(v["background"] and v["colour"] and v["count"] for v in verdicts)
-    assert sum(v["shape"] for v in verdicts) >= 4
+    assert sum(v["shape"] for v in verdicts) >= 5
 
 
 def test_same_seed_same_bits_another_seed_another_picture(pipe: StableDiffusionPipeline) -> None:

@@ -55,6 +55,7 @@ def test_every_stage_runs_once_and_its_folder_draws(
     (folder / "README.md").write_text("the card")
     recipe()
     assert (folder / "README.md").read_text() == "the card"
+    assert not any(str(tmp_path) in path.read_text() for path in folder.rglob("*.json"))
     guide = ControlNetModel.from_pretrained(
         folder / CONTROL_DIR.relative_to(MODEL_DIR), torch_dtype=torch.float32
     )

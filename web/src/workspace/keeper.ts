@@ -2,6 +2,7 @@
 
 import { serialize } from "../graph/serialize.ts";
 import { historyToText } from "../graph/history.ts";
+import { picturesOf } from "../results/pictures.ts";
 import { isDirty } from "../state/document.ts";
 import type { Draft, Drafts } from "./drafts.ts";
 import type { Tab, TabsStore } from "./tabs.ts";
@@ -84,12 +85,22 @@ export class Keeper {
           if (!same || state.saved !== before.saved || state.place !== before.place) this.later(id);
         }),
         editor.runs.subscribe((state, before) => {
+          if (state.results !== before.results) this.cover(id);
           if (state.open !== before.open || state.watched !== before.watched) this.later(id);
         }),
       ];
       this.watched.set(id, () => stops.forEach((stop) => stop()));
       this.later(id);
     }
+  }
+
+  /** The newest picture of a saved file is its cover in the list of files. */
+  private cover(id: string): void {
+    const tab = this.tabs.getState().tabs.find((one) => one.id === id);
+    const [run] = tab?.editor.runs.getState().results ?? [];
+    const [picture] = run ? picturesOf(run) : [];
+    if (!tab || tab.file.name === "" || !picture) return;
+    void this.drafts.keep(`cover:${tab.file.name}`, picture.hash).catch(() => undefined);
   }
 
   private later(id: string): void {

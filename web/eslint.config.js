@@ -86,5 +86,5 @@ export default tseslint.config(
       "no-restricted-globals": ["error", ...domNames],
     },
   },
-  { files: ["eslint.config.js"], extends: [tseslint.configs.disableTypeChecked] },
+  { files: ["eslint.config.js", "scripts/*.mjs"], extends: [tseslint.configs.disableTypeChecked] },
 );

@@ -101,8 +101,13 @@ export class EventLine {
 
   private picture(data: ArrayBuffer): void {
     const length = new DataView(data).getUint32(0);
-    const header = JSON.parse(new TextDecoder().decode(new Uint8Array(data, 4, length))) as PreviewHeader;
-    this.handlers.preview(header, new Blob([new Uint8Array(data, 4 + length)], { type: header.media_type }));
+    const header = JSON.parse(
+      new TextDecoder().decode(new Uint8Array(data, 4, length)),
+    ) as PreviewHeader;
+    this.handlers.preview(
+      header,
+      new Blob([new Uint8Array(data, 4 + length)], { type: header.media_type }),
+    );
   }
 }
 

@@ -28,7 +28,13 @@ export interface Asked {
 
 /** The answer, whatever its kind. Throws ServerError unless it is a success (or not modified). */
 export async function ask(path: string, asked: Asked = {}): Promise<Response> {
-  const { method = asked.json === undefined && asked.body === undefined ? "GET" : "POST", json, body, headers, signal } = asked;
+  const {
+    method = asked.json === undefined && asked.body === undefined ? "GET" : "POST",
+    json,
+    body,
+    headers,
+    signal,
+  } = asked;
   const init: RequestInit = {
     method,
     credentials: "same-origin",
@@ -42,7 +48,11 @@ export async function ask(path: string, asked: Asked = {}): Promise<Response> {
     answer = await fetch(path, init);
   } catch (error) {
     if (error instanceof DOMException && error.name === "AbortError") throw error;
-    throw new ServerError(0, "unreachable", "The server cannot be reached. What you do here is kept until it is back.");
+    throw new ServerError(
+      0,
+      "unreachable",
+      "The server cannot be reached. What you do here is kept until it is back.",
+    );
   }
   if (answer.ok || answer.status === 304) return answer;
   throw await failure(answer);
@@ -57,10 +67,18 @@ export async function askJson<T>(path: string, asked: Asked = {}): Promise<T> {
 async function failure(answer: Response): Promise<ServerError> {
   try {
     const { error } = (await answer.json()) as {
-      readonly error: { readonly code: string; readonly message: string; readonly problems?: readonly Problem[] };
+      readonly error: {
+        readonly code: string;
+        readonly message: string;
+        readonly problems?: readonly Problem[];
+      };
     };
     return new ServerError(answer.status, error.code, error.message, error.problems);
   } catch {
-    return new ServerError(answer.status, "unexpected", `The server answered with ${answer.status}.`);
+    return new ServerError(
+      answer.status,
+      "unexpected",
+      `The server answered with ${answer.status}.`,
+    );
   }
 }

@@ -19,6 +19,7 @@ export interface components {
             readonly limit: number;
             /**
              * Previews
+             * @description Whether the WebSocket sends previews, too.
              * @default false
              * @enum {string}
              */
@@ -275,7 +276,10 @@ export interface components {
              * @default null
              */
             readonly name: string | null;
-            /** Turn */
+            /**
+             * Turn
+             * @description The turn of each enclosing loop, from 0; -1: what it starts from.
+             */
             readonly turn?: readonly number[];
             /**
              * Version
@@ -289,7 +293,10 @@ export interface components {
              * @default null
              */
             readonly want: readonly string[] | null;
-            /** Wire */
+            /**
+             * Wire
+             * @description The value: `node.port`.
+             */
             readonly wire: string;
         };
         /** PeekJson */
@@ -311,9 +318,14 @@ export interface components {
              * Turn
              * @description The turn of each enclosing loop, as 12 or 2,14; -1: the start.
              * @default null
+             * @example 12
              */
             readonly turn: string | null;
-            /** Wire */
+            /**
+             * Wire
+             * @description The value: `node.port`.
+             * @example denoise.latent
+             */
             readonly wire: string;
         };
         /**

@@ -36,21 +36,29 @@ export interface Order {
 }
 
 export const catalogue = (): Promise<Json> => askJson("/api/catalogue");
-export const choices = (): Promise<Readonly<Record<string, readonly string[]>>> => askJson("/api/choices");
+export const choices = (): Promise<Readonly<Record<string, readonly string[]>>> =>
+  askJson("/api/choices");
 export const system = (): Promise<System> => askJson("/api/system");
 
 export async function submit(order: Order, key: string): Promise<readonly Run[]> {
   const headers = { "Idempotency-Key": key };
-  return (await askJson<{ readonly runs: readonly Run[] }>("/api/runs", { json: order, headers })).runs;
+  return (await askJson<{ readonly runs: readonly Run[] }>("/api/runs", { json: order, headers }))
+    .runs;
 }
 
 export const getRun = (id: string): Promise<Run> => askJson(`/api/runs/${id}`);
-export const cancelRun = (id: string): Promise<Run> => askJson(`/api/runs/${id}/cancel`, { method: "POST" });
-export const retryRun = (id: string): Promise<Run> => askJson(`/api/runs/${id}/retry`, { method: "POST" });
-export const moveRun = (id: string, json: { readonly before?: string; readonly first?: boolean }): Promise<Run> =>
-  askJson(`/api/runs/${id}/move`, { json });
-export const removeRun = (id: string): Promise<Response> => ask(`/api/runs/${id}`, { method: "DELETE" });
-export const runGraph = (id: string): Promise<string> => ask(`/api/runs/${id}/graph`).then((answer) => answer.text());
+export const cancelRun = (id: string): Promise<Run> =>
+  askJson(`/api/runs/${id}/cancel`, { method: "POST" });
+export const retryRun = (id: string): Promise<Run> =>
+  askJson(`/api/runs/${id}/retry`, { method: "POST" });
+export const moveRun = (
+  id: string,
+  json: { readonly before?: string; readonly first?: boolean },
+): Promise<Run> => askJson(`/api/runs/${id}/move`, { json });
+export const removeRun = (id: string): Promise<Response> =>
+  ask(`/api/runs/${id}`, { method: "DELETE" });
+export const runGraph = (id: string): Promise<string> =>
+  ask(`/api/runs/${id}/graph`).then((answer) => answer.text());
 
 export function listRuns(query: Readonly<Record<string, string>> = {}): Promise<RunPage> {
   return askJson(`/api/runs?${new URLSearchParams(query).toString()}`);
@@ -58,43 +66,86 @@ export function listRuns(query: Readonly<Record<string, string>> = {}): Promise<
 
 export async function validate(graph: Json, signal?: AbortSignal): Promise<readonly Problem[]> {
   const asked = { json: { graph }, ...(signal ? { signal } : {}) };
-  return (await askJson<{ readonly problems: readonly Problem[] }>("/api/validate", asked)).problems;
+  return (await askJson<{ readonly problems: readonly Problem[] }>("/api/validate", asked))
+    .problems;
 }
 
-export function forecast(graph: Json, signal?: AbortSignal, want?: readonly string[]): Promise<Forecast> {
+export function forecast(
+  graph: Json,
+  signal?: AbortSignal,
+  want?: readonly string[],
+): Promise<Forecast> {
   const json = { graph, ...(want ? { want } : {}) };
   return askJson("/api/forecast", { json, ...(signal ? { signal } : {}) });
 }
 
 /** The kept value of a wire at a turn, as a picture. Throws ServerError (404) where none is kept. */
-export async function peekPicture(graph: Json, wire: string, turn: readonly number[], signal?: AbortSignal): Promise<Blob> {
+export async function peekPicture(
+  graph: Json,
+  wire: string,
+  turn: readonly number[],
+  signal?: AbortSignal,
+): Promise<Blob> {
   const json = { graph, wire, turn, as: "picture" };
   return (await ask("/api/peek", { json, ...(signal ? { signal } : {}) })).blob();
 }
 
-export async function peekSummary(graph: Json, wire: string, turn: readonly number[], signal?: AbortSignal): Promise<Summary> {
+export async function peekSummary(
+  graph: Json,
+  wire: string,
+  turn: readonly number[],
+  signal?: AbortSignal,
+): Promise<Summary> {
   const json = { graph, wire, turn, as: "summary" };
-  return (await askJson<{ readonly summary: Summary }>("/api/peek", { json, ...(signal ? { signal } : {}) })).summary;
+  return (
+    await askJson<{ readonly summary: Summary }>("/api/peek", {
+      json,
+      ...(signal ? { signal } : {}),
+    })
+  ).summary;
 }
 
 /** As `peekPicture`, for the graph of a run with the values it used. */
-export async function peekRun(id: string, wire: string, turn: readonly number[], signal?: AbortSignal): Promise<Blob> {
+export async function peekRun(
+  id: string,
+  wire: string,
+  turn: readonly number[],
+  signal?: AbortSignal,
+): Promise<Blob> {
   return (await ask(peekPath(id, wire, turn, "picture"), signal ? { signal } : {})).blob();
 }
 
-export async function peekRunSummary(id: string, wire: string, turn: readonly number[], signal?: AbortSignal): Promise<Summary> {
+export async function peekRunSummary(
+  id: string,
+  wire: string,
+  turn: readonly number[],
+  signal?: AbortSignal,
+): Promise<Summary> {
   const path = peekPath(id, wire, turn, "summary");
   return (await askJson<{ readonly summary: Summary }>(path, signal ? { signal } : {})).summary;
 }
 
-function peekPath(id: string, wire: string, turn: readonly number[], as: "picture" | "summary"): string {
-  const query = new URLSearchParams({ wire, as, ...(turn.length > 0 ? { turn: turn.join(",") } : {}) });
+function peekPath(
+  id: string,
+  wire: string,
+  turn: readonly number[],
+  as: "picture" | "summary",
+): string {
+  const query = new URLSearchParams({
+    wire,
+    as,
+    ...(turn.length > 0 ? { turn: turn.join(",") } : {}),
+  });
   return `/api/runs/${id}/peek?${query.toString()}`;
 }
 
 /** The events of one run, the oldest first. */
 export async function runEvents(id: string, after = 0): Promise<readonly RunEvent[]> {
-  return (await askJson<{ readonly events: readonly RunEvent[] }>(`/api/runs/${id}/events?after=${after}&limit=1000`)).events;
+  return (
+    await askJson<{ readonly events: readonly RunEvent[] }>(
+      `/api/runs/${id}/events?after=${after}&limit=1000`,
+    )
+  ).events;
 }
 
 export async function listGraphs(): Promise<readonly ListedGraph[]> {
@@ -106,12 +157,14 @@ export const getGraph = (name: string, version?: number): Promise<SavedGraph> =>
 
 /** Saves over the state with `etag`, or as a new graph where it is null. 412 where it has changed. */
 export function putGraph(name: string, graph: Json, etag: string | null): Promise<SavedGraph> {
-  const headers: Record<string, string> = etag === null ? { "If-None-Match": "*" } : { "If-Match": `"${etag}"` };
+  const headers: Record<string, string> =
+    etag === null ? { "If-None-Match": "*" } : { "If-Match": `"${etag}"` };
   return askJson(`/api/graphs/${name}`, { method: "PUT", json: { graph }, headers });
 }
 
 export async function versions(name: string): Promise<readonly Version[]> {
-  return (await askJson<{ readonly versions: readonly Version[] }>(`/api/graphs/${name}/versions`)).versions;
+  return (await askJson<{ readonly versions: readonly Version[] }>(`/api/graphs/${name}/versions`))
+    .versions;
 }
 
 /** Makes an old version the newest one. */
@@ -122,13 +175,19 @@ export const removeGraph = (name: string, etag: string): Promise<Response> =>
   ask(`/api/graphs/${name}`, { method: "DELETE", headers: { "If-Match": `"${etag}"` } });
 
 export async function templates(): Promise<readonly ListedTemplate[]> {
-  return (await askJson<{ readonly templates: readonly ListedTemplate[] }>("/api/templates")).templates;
+  return (await askJson<{ readonly templates: readonly ListedTemplate[] }>("/api/templates"))
+    .templates;
 }
 
 export const getTemplate = (name: string): Promise<Template> => askJson(`/api/templates/${name}`);
 
 export function upload(file: Blob): Promise<Upload> {
-  return askJson("/api/uploads", { method: "POST", body: file, headers: { "Content-Type": file.type } });
+  return askJson("/api/uploads", {
+    method: "POST",
+    body: file,
+    headers: { "Content-Type": file.type },
+  });
 }
 
-export const thumbnail = (hash: string, size = 256): string => `/api/artifacts/${hash}/thumbnail?size=${size}`;
+export const thumbnail = (hash: string, size = 256): string =>
+  `/api/artifacts/${hash}/thumbnail?size=${size}`;

@@ -61,7 +61,8 @@ export function AppForm(): JSX.Element {
 function showResults(): void {
   const form = window.document.querySelector(".app-form");
   const results = window.document.querySelector(".app-results");
-  const below = form && results && results.getBoundingClientRect().top >= form.getBoundingClientRect().bottom;
+  const below =
+    form && results && results.getBoundingClientRect().top >= form.getBoundingClientRect().bottom;
   if (below) results.scrollIntoView({ block: "start", behavior: "smooth" });
 }
 
@@ -71,7 +72,11 @@ function Cost(): JSX.Element | null {
   const count = usePlan((plan) => plan.count);
   const problems = usePlan((plan) => plan.problems.length);
   if (problems > 0 || total === null) return null;
-  return <span className="run-cost">{count === 0 ? say("app.kept") : say("app.estimate", { time: duration(total) })}</span>;
+  return (
+    <span className="run-cost">
+      {count === 0 ? say("app.kept") : say("app.estimate", { time: duration(total) })}
+    </span>
+  );
 }
 
 /** Problems that no field of the form shows: of nodes behind it, and of the newest run. */
@@ -81,8 +86,15 @@ function Troubles(): JSX.Element | null {
   const ran = useRuns((runs) => runs.problems);
   const refused = useRuns((runs) => runs.refused);
   const shown = new Set([...inputs.values()].map(({ to }) => to[0] ?? ""));
-  const others = [...planned, ...ran].filter(({ path, port }) => !shown.has(`${splitWire(path)[0]}.${port}`));
-  const sentences = [...new Set([...(refused === "" ? [] : [refused]), ...others.map(({ message, path }) => (path === "" ? message : `${path}: ${message}`))])];
+  const others = [...planned, ...ran].filter(
+    ({ path, port }) => !shown.has(`${splitWire(path)[0]}.${port}`),
+  );
+  const sentences = [
+    ...new Set([
+      ...(refused === "" ? [] : [refused]),
+      ...others.map(({ message, path }) => (path === "" ? message : `${path}: ${message}`)),
+    ]),
+  ];
   if (sentences.length === 0) return null;
   return (
     <div className="app-troubles" role="alert">

@@ -22,7 +22,9 @@ export default function AppPage({ name }: { readonly name: string }): JSX.Elemen
   const [failure, setFailure] = useState("");
   const [down, setDown] = useState(false);
   useEffect(() => {
-    patiently(() => open(name)).then(setEditor, (error: unknown) => setFailure(error instanceof Error ? error.message : String(error)));
+    patiently(() => open(name)).then(setEditor, (error: unknown) =>
+      setFailure(error instanceof Error ? error.message : String(error)),
+    );
   }, [name]);
   useEffect(() => {
     if (!editor) return;
@@ -74,7 +76,11 @@ export default function AppPage({ name }: { readonly name: string }): JSX.Elemen
 }
 
 async function open(name: string): Promise<Editor> {
-  const [raw, choices, document] = await Promise.all([server.catalogue(), server.choices(), graphNamed(name)]);
+  const [raw, choices, document] = await Promise.all([
+    server.catalogue(),
+    server.choices(),
+    graphNamed(name),
+  ]);
   const lists = new Map(Object.entries(choices));
   return openEditor({ document, catalogue: readCatalogue(raw), lists: () => lists });
 }
@@ -86,7 +92,8 @@ export async function graphNamed(name: string): Promise<Graph> {
     throw error;
   };
   const path = encodeURIComponent(name);
-  const found = (await server.getGraph(path).catch(missing)) ?? (await server.getTemplate(path).catch(missing));
+  const found =
+    (await server.getGraph(path).catch(missing)) ?? (await server.getTemplate(path).catch(missing));
   if (!found) throw new Error(say("app.missing", { name }));
   const { graph } = fromJson(found.graph);
   if (!graph) throw new Error(say("app.unreadable", { name }));

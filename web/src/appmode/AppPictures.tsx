@@ -41,8 +41,15 @@ export function AppPictures(): JSX.Element {
           <ul className="app-earlier">
             {earlier.map((one) => (
               <li key={one.id}>
-                <button type="button" aria-label={new Date(one.created).toLocaleString()} aria-pressed={one.id === run?.id} onClick={() => void server.getRun(one.id).then(setChosen)}>
-                  {one.cover && <img src={server.thumbnail(one.cover.hash)} alt="" loading="lazy" />}
+                <button
+                  type="button"
+                  aria-label={new Date(one.created).toLocaleString()}
+                  aria-pressed={one.id === run?.id}
+                  onClick={() => void server.getRun(one.id).then(setChosen)}
+                >
+                  {one.cover && (
+                    <img src={server.thumbnail(one.cover.hash)} alt="" loading="lazy" />
+                  )}
                 </button>
               </li>
             ))}
@@ -66,7 +73,12 @@ function Shown({ run }: { readonly run: Run | undefined }): JSX.Element {
   return (
     <div className="app-outcome" data-count={Math.min(outcome.pictures.length, 4)}>
       {outcome.pictures.map((picture, at) => (
-        <Frame key={`${picture.hash} ${at}`} picture={picture} at={at} count={outcome.pictures.length} />
+        <Frame
+          key={`${picture.hash} ${at}`}
+          picture={picture}
+          at={at}
+          count={outcome.pictures.length}
+        />
       ))}
       {outcome.told.map(({ name, text }) => (
         <p key={name} className="app-told">
@@ -77,13 +89,30 @@ function Shown({ run }: { readonly run: Run | undefined }): JSX.Element {
   );
 }
 
-function Frame({ picture, at, count }: { readonly picture: Picture; readonly at: number; readonly count: number }): JSX.Element {
+function Frame({
+  picture,
+  at,
+  count,
+}: {
+  readonly picture: Picture;
+  readonly at: number;
+  readonly count: number;
+}): JSX.Element {
   const { name, url, width, height } = picture;
-  const label = count === 1 ? say("app.picture.one", { name }) : say("app.picture", { name, at: at + 1, count });
+  const label =
+    count === 1
+      ? say("app.picture.one", { name })
+      : say("app.picture", { name, at: at + 1, count });
   const small = width !== null && width < 256;
   return (
     <figure className="app-picture">
-      <img src={url} alt={label} width={width ?? undefined} height={height ?? undefined} data-small={small || undefined} />
+      <img
+        src={url}
+        alt={label}
+        width={width ?? undefined}
+        height={height ?? undefined}
+        data-small={small || undefined}
+      />
       <figcaption>
         <span>
           {name}
@@ -107,7 +136,10 @@ function useEarlier(results: readonly Run[]): readonly RunSummary[] {
     void server
       .listRuns({ status: "completed", limit: "100" })
       .then((page) => {
-        if (current) setRuns(page.runs.filter((run) => run.title === title && run.cover !== null).slice(0, EARLIER));
+        if (current)
+          setRuns(
+            page.runs.filter((run) => run.title === title && run.cover !== null).slice(0, EARLIER),
+          );
       })
       // Offline, what is shown stays.
       .catch(() => undefined);

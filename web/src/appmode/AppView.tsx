@@ -45,7 +45,8 @@ function useRunKeys(): void {
   const { document, runs } = useEditor();
   useEffect(() => {
     const hear = (event: KeyboardEvent): void => {
-      if (event.defaultPrevented || event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+      if (event.defaultPrevented || event.key !== "Enter" || !(event.ctrlKey || event.metaKey))
+        return;
       event.preventDefault();
       settle();
       if (event.altKey) void runs.getState().cancel();

@@ -19,12 +19,23 @@ export function Progress(): JSX.Element {
   return (
     <div className="app-progress" data-busy={busy || undefined}>
       {busy && (
-        <div className="app-bar" role="progressbar" aria-label={say("app.progress")} aria-valuemin={0} aria-valuemax={100} aria-valuenow={total > 0 ? Math.round(share * 100) : undefined}>
+        <div
+          className="app-bar"
+          role="progressbar"
+          aria-label={say("app.progress")}
+          aria-valuemin={0}
+          aria-valuemax={100}
+          aria-valuenow={total > 0 ? Math.round(share * 100) : undefined}
+        >
           <span style={{ width: `${share * 100}%` }} data-unknown={total === 0 || undefined} />
         </div>
       )}
       <p className="app-words">
-        {busy ? [status === "running" ? stepWords(done, total, rate) : say("app.waiting"), left].filter(Boolean).join(" · ") : endWords(newest)}
+        {busy
+          ? [status === "running" ? stepWords(done, total, rate) : say("app.waiting"), left]
+              .filter(Boolean)
+              .join(" · ")
+          : endWords(newest)}
       </p>
       <p className="visually-hidden" role="status">
         {!busy && newest?.status === "completed" ? say("app.said.ready") : ""}
@@ -35,13 +46,19 @@ export function Progress(): JSX.Element {
 
 function stepWords(done: number, total: number, rate: number): string {
   if (total === 0) return say("app.running");
-  return rate > 0 ? say("app.step.rate", { done, total, rate: rate.toFixed(rate < 10 ? 1 : 0) }) : say("app.step", { done, total });
+  return rate > 0
+    ? say("app.step.rate", { done, total, rate: rate.toFixed(rate < 10 ? 1 : 0) })
+    : say("app.step", { done, total });
 }
 
 function endWords(run: Run | undefined): string {
   switch (run?.status) {
     case "completed":
-      return run.started !== null && run.finished !== null ? say("app.done", { time: duration((Date.parse(run.finished) - Date.parse(run.started)) / 1000) }) : "";
+      return run.started !== null && run.finished !== null
+        ? say("app.done", {
+            time: duration((Date.parse(run.finished) - Date.parse(run.started)) / 1000),
+          })
+        : "";
     case "cancelled":
       return say("app.cancelled");
     case "failed":

@@ -28,16 +28,30 @@ export function PublicField({ name }: { readonly name: string }): JSX.Element | 
   const setting = useMemo(() => {
     const burst = `type:${target}`;
     return {
-      set: (next: WidgetProps["value"]): void => edit(`Set ${name}`, (graph) => setPublic(graph, name, next), burst),
+      set: (next: WidgetProps["value"]): void =>
+        edit(`Set ${name}`, (graph) => setPublic(graph, name, next), burst),
       reset: (): void => edit(`Reset ${name}`, (graph) => resetPublic(graph, name), burst),
     };
   }, [edit, name, target]);
   if (!face?.plain) return null;
   const shown = value === undefined ? face.default : value;
-  const props: WidgetProps = { control, name: title || name.replaceAll("_", " "), input: face, value: shown, problem, prompt, roomy: true, ...setting };
+  const props: WidgetProps = {
+    control,
+    name: title || name.replaceAll("_", " "),
+    input: face,
+    value: shown,
+    problem,
+    prompt,
+    roomy: true,
+    ...setting,
+  };
   return (
     <div className="field" data-kind={widgetOf(face)} data-roomy onKeyDown={keepKeys}>
-      {widgetOf(face) === "seed" ? <NodeSeed id={id} port={port} {...props} /> : <Widget {...props} />}
+      {widgetOf(face) === "seed" ? (
+        <NodeSeed id={id} port={port} {...props} />
+      ) : (
+        <Widget {...props} />
+      )}
       {problem !== "" && (
         <span id={`${control}-bad`} className="field-bad">
           {problem}
@@ -55,5 +69,7 @@ function useFace(name: string): Input | null {
 
 function isPrompt(types: ReturnType<typeof shownTypes>, target: string): boolean {
   const type = types.scopes.nodes.get(splitWire(target)[0])?.type ?? "";
-  return [...(types.catalogue.declarations.get(type)?.inputs.values() ?? [])].some((input) => input.type === "TextEncoder");
+  return [...(types.catalogue.declarations.get(type)?.inputs.values() ?? [])].some(
+    (input) => input.type === "TextEncoder",
+  );
 }

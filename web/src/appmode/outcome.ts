@@ -26,11 +26,13 @@ export function outcomeOf(run: Run): Outcome {
   const pictures: Picture[] = [];
   const told: Told[] = [];
   for (const [name, value] of Object.entries(run.values)) {
-    if (value.kind === "picture") for (const file of value.pictures ?? []) pictures.push({ name, ...only(file) });
+    if (value.kind === "picture")
+      for (const file of value.pictures ?? []) pictures.push({ name, ...only(file) });
     else if (value.kind === "plain") told.push({ name, text: words(value.plain) });
   }
   if (pictures.length === 0) {
-    for (const file of run.artifacts) if (!file.preview) pictures.push({ name: file.name || file.path, ...only(file) });
+    for (const file of run.artifacts)
+      if (!file.preview) pictures.push({ name: file.name || file.path, ...only(file) });
   }
   return { pictures, told };
 }

@@ -12,7 +12,12 @@ export async function patiently<T>(ask: () => Promise<T>): Promise<T> {
     try {
       return await ask();
     } catch (error) {
-      if (!(error instanceof ServerError) || error.status !== 503 || performance.now() - since > LONGEST) throw error;
+      if (
+        !(error instanceof ServerError) ||
+        error.status !== 503 ||
+        performance.now() - since > LONGEST
+      )
+        throw error;
       await new Promise((resolve) => setTimeout(resolve, PAUSE));
     }
   }

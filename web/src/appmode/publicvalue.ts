@@ -23,6 +23,13 @@ export function resetPublic(graph: Graph, name: string): Graph {
   return eachPort(graph, name, resetParam);
 }
 
-function eachPort(graph: Graph, name: string, change: (graph: Graph, id: string, port: string) => Graph): Graph {
-  return (graph.inputs.get(name)?.to ?? []).reduce((made, wire) => change(made, ...splitWire(wire)), graph);
+function eachPort(
+  graph: Graph,
+  name: string,
+  change: (graph: Graph, id: string, port: string) => Graph,
+): Graph {
+  return (graph.inputs.get(name)?.to ?? []).reduce(
+    (made, wire) => change(made, ...splitWire(wire)),
+    graph,
+  );
 }

@@ -1,6 +1,15 @@
 /** The canvas: pan, zoom, select; cards and wires of the graph that is shown. */
 
-import { Background, BackgroundVariant, ConnectionLineType, ConnectionMode, ReactFlow, ReactFlowProvider, SelectionMode, useStore as useFlowStore } from "@xyflow/react";
+import {
+  Background,
+  BackgroundVariant,
+  ConnectionLineType,
+  ConnectionMode,
+  ReactFlow,
+  ReactFlowProvider,
+  SelectionMode,
+  useStore as useFlowStore,
+} from "@xyflow/react";
 import type { EdgeTypes, NodeTypes, ReactFlowState } from "@xyflow/react";
 import type { DragEvent, JSX, MouseEvent } from "react";
 import { useCallback, useMemo, useRef, useState } from "react";
@@ -37,11 +46,17 @@ import "./canvas.css";
 const NODES: NodeTypes = { card: NodeCard, frame: FrameCard };
 const EDGES: EdgeTypes = { wire: Wire };
 const FAR = 0.4;
+/** Graphs of so many nodes open near enough to read, even where not all of them fits. */
+const READABLE = 60;
 const NONE: never[] = [];
 const isFar = (state: ReactFlowState): boolean => state.transform[2] < FAR;
 
 /** `onReach` gets what commands may ask of this canvas, and null when it goes. */
-export function Canvas({ onReach }: { readonly onReach: (canvas: Reach | null) => void }): JSX.Element {
+export function Canvas({
+  onReach,
+}: {
+  readonly onReach: (canvas: Reach | null) => void;
+}): JSX.Element {
   return (
     <ReactFlowProvider>
       <Board onReach={onReach} />
@@ -79,7 +94,10 @@ function Board({ onReach }: { readonly onReach: (canvas: Reach | null) => void }
   const map = useUi((ui) => !ui.hidden.has("map"));
   const drag = useUi((ui) => ui.drag);
   const chosen = [...selection].at(-1);
-  const paletteAt = (screen: { x: number; y: number }): { screen: typeof screen; place: typeof screen; scope: string } => {
+  const paletteAt = (screen: {
+    x: number;
+    y: number;
+  }): { screen: typeof screen; place: typeof screen; scope: string } => {
     const point = toFlow(screen);
     const scope = scopeAt(geometry, point);
     return { screen, place: within(geometry, scope, point), scope };
@@ -91,7 +109,9 @@ function Board({ onReach }: { readonly onReach: (canvas: Reach | null) => void }
       editor.ui.getState().openPalette(paletteAt(screen));
       return;
     }
-    const node = event.target.closest("input, textarea, button, .react-flow__handle") ? null : nodeUnder(screen);
+    const node = event.target.closest("input, textarea, button, .react-flow__handle")
+      ? null
+      : nodeUnder(screen);
     const part = node === null ? undefined : geometry.types.scopes.nodes.get(node);
     if (node === null || part?.type !== "Subgraph") return;
     const { standing, standIn } = editor.ui.getState();
@@ -106,7 +126,9 @@ function Board({ onReach }: { readonly onReach: (canvas: Reach | null) => void }
   };
   const bend = (event: MouseEvent, edge: WireEdge): void => {
     const point = toFlow({ x: event.clientX, y: event.clientY });
-    editor.document.getState().edit("Bend a wire", (graph) => addBend(graph, edge.id, edge.data?.bends.length ?? 0, point));
+    editor.document
+      .getState()
+      .edit("Bend a wire", (graph) => addBend(graph, edge.id, edge.data?.bends.length ?? 0, point));
   };
   return (
     <LinkingContext.Provider value={linking}>
@@ -128,7 +150,9 @@ function Board({ onReach }: { readonly onReach: (canvas: Reach | null) => void }
         }}
         onDrop={onDrop}
       >
-        <p id="canvas-help" className="visually-hidden">{say("canvas.help")}</p>
+        <p id="canvas-help" className="visually-hidden">
+          {say("canvas.help")}
+        </p>
         <ReactFlow
           key={place}
           nodes={far ? NONE : cards}
@@ -136,8 +160,12 @@ function Board({ onReach }: { readonly onReach: (canvas: Reach | null) => void }
           nodeTypes={NODES}
           edgeTypes={EDGES}
           onNodesChange={onNodesChange}
-          onNodeDragStop={(event, node, nodes) => onDragStop(event, nodes.length > 0 ? nodes : [node])}
-          onSelectionDragStop={(event, nodes) => onDragStop("nativeEvent" in event ? event.nativeEvent : event, nodes)}
+          onNodeDragStop={(event, node, nodes) =>
+            onDragStop(event, nodes.length > 0 ? nodes : [node])
+          }
+          onSelectionDragStop={(event, nodes) =>
+            onDragStop("nativeEvent" in event ? event.nativeEvent : event, nodes)
+          }
           onEdgeDoubleClick={bend}
           {...wiring}
           connectionMode={ConnectionMode.Loose}
@@ -156,21 +184,35 @@ function Board({ onReach }: { readonly onReach: (canvas: Reach | null) => void }
           maxZoom={3}
           snapGrid={[12, 12]}
           fitView={geometry.types.graph.nodes.size > 0}
-          fitViewOptions={{ padding: 0.08, maxZoom: 1, nodes: made }}
+          fitViewOptions={{
+            padding: 0.06,
+            maxZoom: 1,
+            minZoom: made.length <= READABLE ? FAR + 0.02 : 0.05,
+            nodes: made,
+          }}
           onlyRenderVisibleElements
           elevateNodesOnSelect={false}
           proOptions={{ hideAttribution: true }}
           nodesFocusable={false}
           edgesFocusable={false}
         >
-          <Background variant={BackgroundVariant.Dots} gap={24} size={1.5} color="var(--ground-dot)" />
+          <Background
+            variant={BackgroundVariant.Dots}
+            gap={24}
+            size={1.5}
+            color="var(--ground-dot)"
+          />
           <Groups geometry={geometry} />
           <Notes graph={geometry.types.graph} />
           {far && <FarLayer geometry={geometry} wires={wires} selection={selection} />}
         </ReactFlow>
-        {geometry.types.graph.nodes.size === 0 && <p className="canvas-empty">{say("canvas.empty")}</p>}
+        {geometry.types.graph.nodes.size === 0 && (
+          <p className="canvas-empty">{say("canvas.empty")}</p>
+        )}
         <Crumbs />
-        {map && geometry.types.graph.nodes.size > 0 && <Minimap geometry={geometry} selection={selection} />}
+        {map && geometry.types.graph.nodes.size > 0 && (
+          <Minimap geometry={geometry} selection={selection} />
+        )}
         {path.length > 1 && (
           <svg className="knife" aria-hidden="true">
             <polyline points={path.map(({ x, y }) => `${x},${y}`).join(" ")} />

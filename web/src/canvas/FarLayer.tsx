@@ -32,19 +32,27 @@ export function FarLayer({ geometry, wires, selection }: Props): JSX.Element {
   const redraw = useRef<() => void>(() => undefined);
   useEffect(() => {
     redraw.current = () => {
-      if (canvas.current) draw(canvas.current, geometry, wires, selection, transform, shift.current);
+      if (canvas.current)
+        draw(canvas.current, geometry, wires, selection, transform, shift.current);
     };
     const frame = requestAnimationFrame(redraw.current);
     return () => cancelAnimationFrame(frame);
   }, [geometry, wires, selection, transform, width, height]);
   useHands(geometry, selection, shift, redraw);
-  return <canvas ref={canvas} className="far-layer" width={width} height={height} aria-hidden="true" />;
+  return (
+    <canvas ref={canvas} className="far-layer" width={width} height={height} aria-hidden="true" />
+  );
 }
 
 type Shift = { current: { ids: ReadonlySet<string>; by: Point } | null };
 
 /** Click selects, drag moves: as near by, but hit by arithmetic. */
-function useHands(geometry: Geometry, selection: ReadonlySet<string>, shift: Shift, redraw: { current: () => void }): void {
+function useHands(
+  geometry: Geometry,
+  selection: ReadonlySet<string>,
+  shift: Shift,
+  redraw: { current: () => void },
+): void {
   const editor = useEditor();
   const toFlow = useToFlow();
   const flow = useStoreApi();
@@ -57,7 +65,8 @@ function useHands(geometry: Geometry, selection: ReadonlySet<string>, shift: Shi
       if (hit === null) return;
       event.stopPropagation();
       const { select, edit } = editor.document.getState();
-      const chosen = selection.has(hit) || event.shiftKey ? new Set([...selection, hit]) : new Set([hit]);
+      const chosen =
+        selection.has(hit) || event.shiftKey ? new Set([...selection, hit]) : new Set([hit]);
       select(chosen);
       const ids = new Set([...chosen].filter((id) => !isPinned(geometry.types.graph, id)));
       const move = (at: PointerEvent): void => {
@@ -70,7 +79,9 @@ function useHands(geometry: Geometry, selection: ReadonlySet<string>, shift: Shi
         const moved = shift.current;
         shift.current = null;
         if (!moved) return;
-        const places = new Map(tops(geometry, ids).map((id) => [id, added(geometry.place(id), moved.by)] as const));
+        const places = new Map(
+          tops(geometry, ids).map((id) => [id, added(geometry.place(id), moved.by)] as const),
+        );
         edit(`Move ${places.size} nodes`, (graph) => moveNodes(graph, places));
       };
       window.addEventListener("pointermove", move);
@@ -119,8 +130,18 @@ function draw(
   pen.clearRect(0, 0, canvas.width, canvas.height);
   pen.setTransform(zoom, 0, 0, zoom, panX, panY);
   const corner = cornersOf(geometry, shift);
-  const [surface, frame, line, chosen] = [colour("--surface-3"), colour("--frame"), colour("--line-strong"), colour("--accent")];
-  const seen = { left: -panX / zoom, top: -panY / zoom, right: (canvas.width - panX) / zoom, bottom: (canvas.height - panY) / zoom };
+  const [surface, frame, line, chosen] = [
+    colour("--surface-3"),
+    colour("--frame"),
+    colour("--line-strong"),
+    colour("--accent"),
+  ];
+  const seen = {
+    left: -panX / zoom,
+    top: -panY / zoom,
+    right: (canvas.width - panX) / zoom,
+    bottom: (canvas.height - panY) / zoom,
+  };
   const nodes = [...corner.entries()].filter(([id, { x, y }]) => {
     const { width, height } = geometry.shape(id);
     return x < seen.right && y < seen.bottom && x + width > seen.left && y + height > seen.top;
@@ -143,7 +164,10 @@ function cornersOf(geometry: Geometry, shift: Shift["current"]): ReadonlyMap<str
     if (!geometry.visible(id)) continue;
     const home = scopes.home(id);
     const from = home === "" ? { x: 0, y: 0 } : (made.get(home) ?? geometry.absolute(home));
-    const goes = shift !== null && shift.ids.has(id) && !scopes.enclosing(home).some((loop) => shift.ids.has(loop));
+    const goes =
+      shift !== null &&
+      shift.ids.has(id) &&
+      !scopes.enclosing(home).some((loop) => shift.ids.has(loop));
     const place = added(geometry.place(id), from);
     made.set(id, goes ? added(place, shift.by) : place);
   }

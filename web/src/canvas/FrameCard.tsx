@@ -17,7 +17,10 @@ import { NodeHead } from "./NodeHead.tsx";
 import { PortHandle } from "./PortHandle.tsx";
 import { portWords } from "./words.ts";
 
-export const FrameCard = memo(function FrameCard({ id, selected }: NodeProps<Card>): JSX.Element | null {
+export const FrameCard = memo(function FrameCard({
+  id,
+  selected,
+}: NodeProps<Card>): JSX.Element | null {
   const node = useNode(id);
   const shape = useShape(id);
   const state = useNodeState(id);
@@ -38,13 +41,25 @@ export const FrameCard = memo(function FrameCard({ id, selected }: NodeProps<Car
       aria-label={`${node.type} ${id}`}
     >
       <NodeHead id={id} node={node} title={title} state={state} pinned={pinned} collapsed={false} />
-      <div className="rail frame-grip" style={{ left: 0, top: body.y, width: body.x, height: body.height }} />
+      <div
+        className="rail frame-grip"
+        style={{ left: 0, top: body.y, width: body.x, height: body.height }}
+      />
       <div
         className="rail rail-right frame-grip"
-        style={{ left: body.x + body.width, top: body.y, width: shape.width - body.x - body.width, height: body.height }}
+        style={{
+          left: body.x + body.width,
+          top: body.y,
+          width: shape.width - body.x - body.width,
+          height: body.height,
+        }}
       />
       {labelsOf(shape.handles, node).map(({ key, text, x, y, right }) => (
-        <span key={key} className={right ? "rail-label rail-label-right" : "rail-label"} style={{ left: x, top: y }}>
+        <span
+          key={key}
+          className={right ? "rail-label rail-label-right" : "rail-label"}
+          style={{ left: x, top: y }}
+        >
           {text}
         </span>
       ))}
@@ -54,8 +69,13 @@ export const FrameCard = memo(function FrameCard({ id, selected }: NodeProps<Car
         </div>
       )}
       {picture && (
-        <div className="frame-picture" style={{ left: picture.x, top: picture.y, width: picture.width, height: picture.height }}>
-          {state.picture !== "" && <img src={state.picture} alt={say("node.show")} draggable={false} />}
+        <div
+          className="frame-picture"
+          style={{ left: picture.x, top: picture.y, width: picture.width, height: picture.height }}
+        >
+          {state.picture !== "" && (
+            <img src={state.picture} alt={say("node.show")} draggable={false} />
+          )}
         </div>
       )}
       <div className="frame-foot" style={{ top: body.y + body.height, height: MEASURES.timeline }}>
@@ -80,17 +100,28 @@ interface RailLabel {
 function labelsOf(handles: readonly Handle[], node: GraphNode): RailLabel[] {
   const rows = new Map<string, RailLabel>();
   for (const { key, port, x, y, edge } of handles) {
-    const right = key.startsWith("next.") || key.startsWith("collect.") || key.startsWith("show.") || key.startsWith("gather.");
+    const right =
+      key.startsWith("next.") ||
+      key.startsWith("collect.") ||
+      key.startsWith("show.") ||
+      key.startsWith("gather.");
     const outer = key.startsWith("out.");
     if (outer || rows.has(`${right ? "r" : "l"}${y}`)) continue;
     const left = edge === "right" && !right ? 0 : x;
-    rows.set(`${right ? "r" : "l"}${y}`, { key, text: words(key, port, node), x: right ? x : left, y, right });
+    rows.set(`${right ? "r" : "l"}${y}`, {
+      key,
+      text: words(key, port, node),
+      x: right ? x : left,
+      y,
+      right,
+    });
   }
   return [...rows.values()].filter((row) => row.text !== "");
 }
 
 function words(key: string, port: string, node: GraphNode): string {
-  if (port === NEW_PORT) return say(key.startsWith("gather.") ? "node.new.collect" : "node.new.carried");
+  if (port === NEW_PORT)
+    return say(key.startsWith("gather.") ? "node.new.collect" : "node.new.carried");
   if (key.startsWith("show.")) return say("node.show");
   if (key === "in.over") return node.inputs.has("over") ? "over → item" : "";
   return portWords(port);

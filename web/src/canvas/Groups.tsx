@@ -58,7 +58,9 @@ function Group({ id, frame, geometry }: Props): JSX.Element | null {
         editor.document.getState().select(frame.nodes);
         return;
       }
-      const ids = frame.nodes.filter((one) => geometry.types.scopes.nodes.has(one) && !isPinned(geometry.types.graph, one));
+      const ids = frame.nodes.filter(
+        (one) => geometry.types.scopes.nodes.has(one) && !isPinned(geometry.types.graph, one),
+      );
       const places = ids.map((one) => [one, added(geometry.place(one), by)] as const);
       edit("Move a frame", (graph) => moveNodes(graph, new Map(places)));
     };
@@ -66,10 +68,19 @@ function Group({ id, frame, geometry }: Props): JSX.Element | null {
     window.addEventListener("pointerup", up, { once: true });
   };
   const title = frame.title || say("group.untitled");
-  const style = { left: box.x + (shift?.x ?? 0), top: box.y + (shift?.y ?? 0), width: box.width, height: box.height };
+  const style = {
+    left: box.x + (shift?.x ?? 0),
+    top: box.y + (shift?.y ?? 0),
+    width: box.width,
+    height: box.height,
+  };
   return (
     <div className="group" style={style} data-ground={frame.color || undefined}>
-      <header className="group-head nopan" onPointerDown={drag} onDoubleClick={() => setNaming(true)}>
+      <header
+        className="group-head nopan"
+        onPointerDown={drag}
+        onDoubleClick={() => setNaming(true)}
+      >
         {naming ? (
           <input
             autoFocus
@@ -99,7 +110,9 @@ function Group({ id, frame, geometry }: Props): JSX.Element | null {
               aria-label={say("group.ground", { name: ground || say("group.plain") })}
               aria-pressed={frame.color === ground}
               onPointerDown={(event) => event.stopPropagation()}
-              onClick={() => edit("Colour a frame", (graph) => editFrame(graph, id, { color: ground }))}
+              onClick={() =>
+                edit("Colour a frame", (graph) => editFrame(graph, id, { color: ground }))
+              }
             />
           ))}
           <button

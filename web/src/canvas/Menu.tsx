@@ -55,10 +55,20 @@ export function Menu({ at, doing, onClose }: Props): JSX.Element {
           onClose();
         }}
       />
-      <div className="menu" role="menu" tabIndex={-1} aria-label={say("menu.label")} ref={list} style={{ left, top, width: WIDTH }} onKeyDown={onKeyDown}>
+      <div
+        className="menu"
+        role="menu"
+        tabIndex={-1}
+        aria-label={say("menu.label")}
+        ref={list}
+        style={{ left, top, width: WIDTH }}
+        onKeyDown={onKeyDown}
+      >
         {at.commands.map((command, index) => (
           <div key={command.id} role="none">
-            {index > 0 && at.commands[index - 1]?.group !== command.group && <div className="menu-line" role="separator" />}
+            {index > 0 && at.commands[index - 1]?.group !== command.group && (
+              <div className="menu-line" role="separator" />
+            )}
             <button
               type="button"
               role="menuitem"
@@ -79,6 +89,8 @@ export function Menu({ at, doing, onClose }: Props): JSX.Element {
 }
 
 function heightOf(commands: readonly Command[]): number {
-  const groups = commands.filter((command, index) => commands[index - 1]?.group !== command.group).length;
+  const groups = commands.filter(
+    (command, index) => commands[index - 1]?.group !== command.group,
+  ).length;
   return commands.length * ROW + groups * LINE;
 }

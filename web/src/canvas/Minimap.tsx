@@ -94,7 +94,11 @@ function fitOf(boxes: readonly Box[]): Fit {
     right = Math.max(right, box.x + box.width);
     bottom = Math.max(bottom, box.y + box.height);
   }
-  const scale = Math.min((WIDTH - 2 * MARGIN) / (right - left), (HEIGHT - 2 * MARGIN) / (bottom - top), 0.2);
+  const scale = Math.min(
+    (WIDTH - 2 * MARGIN) / (right - left),
+    (HEIGHT - 2 * MARGIN) / (bottom - top),
+    0.2,
+  );
   return {
     scale,
     x: WIDTH / 2 - ((left + right) / 2) * scale,
@@ -102,16 +106,28 @@ function fitOf(boxes: readonly Box[]): Fit {
   };
 }
 
-function draw(canvas: HTMLCanvasElement, boxes: readonly Box[], fit: Fit, selection: ReadonlySet<string>): void {
+function draw(
+  canvas: HTMLCanvasElement,
+  boxes: readonly Box[],
+  fit: Fit,
+  selection: ReadonlySet<string>,
+): void {
   const pen = canvas.getContext("2d");
   if (!pen) return;
   const style = getComputedStyle(canvas);
   const colour = (name: string): string => style.getPropertyValue(name).trim();
-  const [card, frame, chosen] = [colour("--line-strong"), colour("--surface-3"), colour("--accent")];
+  const [card, frame, chosen] = [
+    colour("--line-strong"),
+    colour("--surface-3"),
+    colour("--accent"),
+  ];
   pen.clearRect(0, 0, WIDTH, HEIGHT);
   for (const box of boxes) {
     pen.fillStyle = selection.has(box.id) ? chosen : box.loop ? frame : card;
-    const size = { width: Math.max(1.5, box.width * fit.scale), height: Math.max(1.5, box.height * fit.scale) };
+    const size = {
+      width: Math.max(1.5, box.width * fit.scale),
+      height: Math.max(1.5, box.height * fit.scale),
+    };
     pen.fillRect(box.x * fit.scale + fit.x, box.y * fit.scale + fit.y, size.width, size.height);
   }
 }

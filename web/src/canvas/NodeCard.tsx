@@ -16,7 +16,10 @@ import { NodeHead } from "./NodeHead.tsx";
 import { PortHandle } from "./PortHandle.tsx";
 import { portWords } from "./words.ts";
 
-export const NodeCard = memo(function NodeCard({ id, selected }: NodeProps<Card>): JSX.Element | null {
+export const NodeCard = memo(function NodeCard({
+  id,
+  selected,
+}: NodeProps<Card>): JSX.Element | null {
   const node = useNode(id);
   const shape = useShape(id);
   const state = useNodeState(id);
@@ -33,7 +36,11 @@ export const NodeCard = memo(function NodeCard({ id, selected }: NodeProps<Card>
   return (
     <article
       className="card"
-      style={{ width: shape.width, height: shape.height, ...(color ? { "--card-color": color } : {}) }}
+      style={{
+        width: shape.width,
+        height: shape.height,
+        ...(color ? { "--card-color": color } : {}),
+      }}
       data-selected={selected || undefined}
       data-mode={node.mode || undefined}
       data-phase={state.phase}
@@ -44,16 +51,38 @@ export const NodeCard = memo(function NodeCard({ id, selected }: NodeProps<Card>
       id={`card-${id}`}
       aria-label={`${node.type} ${id}`}
     >
-      <NodeHead id={id} node={node} title={title} state={state} pinned={pinned} collapsed={collapsed} />
+      <NodeHead
+        id={id}
+        node={node}
+        title={title}
+        state={state}
+        pinned={pinned}
+        collapsed={collapsed}
+      />
       {shape.rows.map((row) => (
-        <CardRow key={`${row.input ?? ""}>${row.output ?? ""}`} id={id} row={row} isWired={row.input !== null && wired.has(`in.${row.input}`)} />
+        <CardRow
+          key={`${row.input ?? ""}>${row.output ?? ""}`}
+          id={id}
+          row={row}
+          isWired={row.input !== null && wired.has(`in.${row.input}`)}
+        />
       ))}
       {shape.picture && (
-        <div className="card-picture" style={{ left: shape.picture.x, top: shape.picture.y, width: shape.picture.width, height: shape.picture.height }}>
+        <div
+          className="card-picture"
+          style={{
+            left: shape.picture.x,
+            top: shape.picture.y,
+            width: shape.picture.width,
+            height: shape.picture.height,
+          }}
+        >
           {state.picture !== "" && <img src={state.picture} alt="" draggable={false} />}
         </div>
       )}
-      {unknown && !collapsed && <p className="card-unknown">{say("node.unknown", { type: node.type })}</p>}
+      {unknown && !collapsed && (
+        <p className="card-unknown">{say("node.unknown", { type: node.type })}</p>
+      )}
       {shape.handles.map((end) => (
         <PortHandle key={end.key} node={id} end={end} wired={wired.has(end.key)} />
       ))}
@@ -71,14 +100,20 @@ function CardRow({ id, row, isWired }: RowProps): JSX.Element {
   const style = { top: row.y, height: row.height };
   if (row.widget && row.input !== null) {
     return (
-      <div className="card-row card-field" style={style} data-low={row.height === MEASURES.widget || undefined}>
+      <div
+        className="card-row card-field"
+        style={style}
+        data-low={row.height === MEASURES.widget || undefined}
+      >
         <Field id={id} port={row.input} wired={isWired} />
       </div>
     );
   }
   return (
     <div className="card-row" style={style}>
-      <span className="card-in">{row.input === NEW_PORT ? say("node.new.case") : portWords(row.input ?? "")}</span>
+      <span className="card-in">
+        {row.input === NEW_PORT ? say("node.new.case") : portWords(row.input ?? "")}
+      </span>
       <span className="card-out">{portWords(row.output ?? "")}</span>
     </div>
   );

@@ -46,7 +46,13 @@ export function NodeHead({ id, node, title, state, pinned, collapsed }: Props): 
 }
 
 /** The one mark on a head: mode first, then what happens, then what would happen. */
-function StateMark({ node, state }: { readonly node: GraphNode; readonly state: NodeState }): JSX.Element | null {
+function StateMark({
+  node,
+  state,
+}: {
+  readonly node: GraphNode;
+  readonly state: NodeState;
+}): JSX.Element | null {
   if (node.mode === "mute") return <span className="chip">{say("node.muted")}</span>;
   if (node.mode === "bypass") return <span className="chip">{say("node.bypassed")}</span>;
   switch (state.phase) {

@@ -25,14 +25,23 @@ export function Notes({ graph }: { readonly graph: Graph }): JSX.Element | null 
   );
 }
 
-type Held = { readonly x: number; readonly y: number; readonly width: number; readonly height: number };
+type Held = {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+};
 
 function NoteCard({ id, note }: { readonly id: string; readonly note: Note }): JSX.Element {
   const edit = useDocument((document) => document.edit);
   const seal = useDocument((document) => document.seal);
   const toFlow = useToFlow();
   const [held, setHeld] = useState<Held | null>(null);
-  const drag = (down: PointerEvent<HTMLElement>, change: (note: Note, by: Point) => Held, label: string): void => {
+  const drag = (
+    down: PointerEvent<HTMLElement>,
+    change: (note: Note, by: Point) => Held,
+    label: string,
+  ): void => {
     if (down.button !== 0) return;
     down.stopPropagation();
     down.preventDefault();
@@ -54,7 +63,11 @@ function NoteCard({ id, note }: { readonly id: string; readonly note: Note }): J
   };
   const { x, y, width, height } = held ?? note;
   return (
-    <aside className="note nopan nowheel" style={{ left: x, top: y, width, height }} aria-label={say("note.label")}>
+    <aside
+      className="note nopan nowheel"
+      style={{ left: x, top: y, width, height }}
+      aria-label={say("note.label")}
+    >
       <header className="note-head" onPointerDown={(event) => drag(event, moved, "Move a note")}>
         <button
           type="button"
@@ -88,5 +101,10 @@ function moved({ x, y, width, height }: Note, by: Point): Held {
 }
 
 function sized({ x, y, width, height }: Note, by: Point): Held {
-  return { x, y, width: Math.max(LEAST.width, width + by.x), height: Math.max(LEAST.height, height + by.y) };
+  return {
+    x,
+    y,
+    width: Math.max(LEAST.width, width + by.x),
+    height: Math.max(LEAST.height, height + by.y),
+  };
 }

@@ -15,7 +15,9 @@ export const Wire = memo(function Wire(props: EdgeProps<WireEdge>): JSX.Element 
   const { data } = props;
   const [dragged, setDragged] = useState<{ at: number; point: Point } | null>(null);
   if (!data) return null;
-  const bends = dragged ? data.bends.map((bend, at) => (at === dragged.at ? dragged.point : bend)) : data.bends;
+  const bends = dragged
+    ? data.bends.map((bend, at) => (at === dragged.at ? dragged.point : bend))
+    : data.bends;
   const look = portLook(data.type);
   const style: CSSProperties = { stroke: look.color };
   return (
@@ -34,12 +36,19 @@ export const Wire = memo(function Wire(props: EdgeProps<WireEdge>): JSX.Element 
   );
 });
 
-type Ends = Pick<EdgeProps<WireEdge>, "sourceX" | "sourceY" | "targetX" | "targetY" | "sourcePosition" | "targetPosition">;
+type Ends = Pick<
+  EdgeProps<WireEdge>,
+  "sourceX" | "sourceY" | "targetX" | "targetY" | "sourcePosition" | "targetPosition"
+>;
 
 /** One curve from port to port, or one from bend to bend. */
 export function wirePath(ends: Ends, bends: readonly Point[]): string {
   if (bends.length === 0) return getBezierPath(ends)[0];
-  const points = [{ x: ends.sourceX, y: ends.sourceY }, ...bends, { x: ends.targetX, y: ends.targetY }];
+  const points = [
+    { x: ends.sourceX, y: ends.sourceY },
+    ...bends,
+    { x: ends.targetX, y: ends.targetY },
+  ];
   let path = "";
   for (let at = 1; at < points.length; at++) {
     const from = points[at - 1];

@@ -101,7 +101,8 @@ export class Flow {
     if (target.kind !== "input" && !geometry.shape(target.node).body) return null;
     const type = types.of(source)?.name ?? "?";
     const sourceHandle = source.side === "inside" ? `turn.${source.port}` : `out.${source.port}`;
-    const targetHandle = target.kind === "input" ? `in.${target.port}` : `${target.kind}.${target.port}`;
+    const targetHandle =
+      target.kind === "input" ? `in.${target.port}` : `${target.kind}.${target.port}`;
     const last = this.edges.get(wire.key);
     if (
       last?.source === source.node &&
@@ -143,9 +144,15 @@ function handlesOf(shape: Shape): NodeHandle[] {
 /** Whether two shapes are drawn alike. */
 export function sameShape(a: Shape | undefined, b: Shape): boolean {
   if (a === b) return true;
-  if (a?.width !== b.width || a.height !== b.height || a.handles.length !== b.handles.length) return false;
+  if (a?.width !== b.width || a.height !== b.height || a.handles.length !== b.handles.length)
+    return false;
   return a.handles.every((handle, at) => {
     const other = b.handles[at];
-    return handle.key === other?.key && handle.x === other.x && handle.y === other.y && handle.type === other.type;
+    return (
+      handle.key === other?.key &&
+      handle.x === other.x &&
+      handle.y === other.y &&
+      handle.type === other.type
+    );
   });
 }

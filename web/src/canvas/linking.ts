@@ -57,7 +57,9 @@ export function linkFrom(types: PortTypes, node: string, end: Handle, all: boole
       loose: { to: target },
       all: false,
       refusal: (other, at) =>
-        at.target ? undefined : new Connector(types, `${other}.${at.port}`, at.side).refusal(target),
+        at.target
+          ? undefined
+          : new Connector(types, `${other}.${at.port}`, at.side).refusal(target),
     };
   }
   const source = `${node}.${end.port}`;
@@ -73,20 +75,34 @@ export function linkFrom(types: PortTypes, node: string, end: Handle, all: boole
 }
 
 /** The handle of a card by its key. */
-export function handleAt(geometry: Geometry, node: string | null, key: string | null | undefined): Handle | undefined {
+export function handleAt(
+  geometry: Geometry,
+  node: string | null,
+  key: string | null | undefined,
+): Handle | undefined {
   if (node === null || !geometry.types.scopes.nodes.has(node)) return undefined;
   return geometry.shape(node).handles.find((handle) => handle.key === key);
 }
 
 /** The wire that two handles make, whichever the drag began at. */
-export function connectionOf(aNode: string, a: Handle, bNode: string, b: Handle): Connection | null {
+export function connectionOf(
+  aNode: string,
+  a: Handle,
+  bNode: string,
+  b: Handle,
+): Connection | null {
   if (a.target && !b.target) return connectionOf(bNode, b, aNode, a);
   if (a.target || !b.target) return null;
   return { source: `${aNode}.${a.port}`, target: b.target, ...(a.side ? { side: a.side } : {}) };
 }
 
 /** The first free end of a card that a link may be dropped on; an occupied one where none is free. */
-export function firstFit(geometry: Geometry, node: string, link: Link, wired: ReadonlySet<string>): Handle | undefined {
+export function firstFit(
+  geometry: Geometry,
+  node: string,
+  link: Link,
+  wired: ReadonlySet<string>,
+): Handle | undefined {
   const fitting = geometry.shape(node).handles.filter((end) => link.refusal(node, end) === null);
   return fitting.find((end) => !wired.has(end.key) || end.many) ?? fitting[0];
 }

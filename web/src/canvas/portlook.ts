@@ -9,7 +9,16 @@ export interface PortLook {
   readonly many: boolean;
 }
 
-const MODELS = ["UNet", "TextEncoder", "VAE", "ControlModel", "ImageEncoder", "Upscaler", "SchedulerConfig", "Adapter"];
+const MODELS = [
+  "UNet",
+  "TextEncoder",
+  "VAE",
+  "ControlModel",
+  "ImageEncoder",
+  "Upscaler",
+  "SchedulerConfig",
+  "Adapter",
+];
 const PLAIN = ["int", "float", "str", "bool", "enum"];
 
 const KNOWN: Readonly<Record<string, readonly [string, PortShape]>> = {
@@ -46,10 +55,15 @@ function make(type: string): PortLook {
   const found = KNOWN[type];
   if (found) return { color: found[0], shape: found[1], many: false };
   if (MODELS.includes(type)) return { color: "var(--port-model)", shape: "diamond", many: false };
-  if (PLAIN.includes(type) || type === "?") return { color: "var(--port-plain)", shape: "dot", many: false };
+  if (PLAIN.includes(type) || type === "?")
+    return { color: "var(--port-plain)", shape: "dot", many: false };
   const mark = hash(type);
   const hue = mark % 360;
-  return { color: `oklch(0.72 0.13 ${hue})`, shape: SHAPES[mark % SHAPES.length] ?? "circle", many: false };
+  return {
+    color: `oklch(0.72 0.13 ${hue})`,
+    shape: SHAPES[mark % SHAPES.length] ?? "circle",
+    many: false,
+  };
 }
 
 function hash(text: string): number {

@@ -12,7 +12,11 @@ export function useToFlow(): (screen: Point) => Point {
 }
 
 /** The innermost open loop whose body holds a point of the canvas; empty for none. */
-export function scopeAt(geometry: Geometry, point: Point, without: ReadonlySet<string> = new Set()): string {
+export function scopeAt(
+  geometry: Geometry,
+  point: Point,
+  without: ReadonlySet<string> = new Set(),
+): string {
   let found = "";
   for (const [id, node] of geometry.types.scopes.nodes) {
     if (!node.body || without.has(id) || !geometry.visible(id)) continue;

@@ -43,7 +43,9 @@ export function useCutting(): Cutting {
         setPath([]);
         if (keys.size === 0) return;
         const label = keys.size === 1 ? "Cut a wire" : `Cut ${keys.size} wires`;
-        editor.document.getState().edit(label, (graph) => cutWires(graph, (_, target) => keys.has(keyOfTarget(target))));
+        editor.document
+          .getState()
+          .edit(label, (graph) => cutWires(graph, (_, target) => keys.has(keyOfTarget(target))));
         editor.ui.getState().say(label);
       };
       window.addEventListener("pointermove", move);
@@ -57,6 +59,9 @@ export function useCutting(): Cutting {
 function* between(from: Point, to: Point): Iterable<Point> {
   const steps = Math.max(1, Math.ceil(Math.hypot(to.x - from.x, to.y - from.y) / STEP));
   for (let at = 1; at <= steps; at++) {
-    yield { x: from.x + ((to.x - from.x) * at) / steps, y: from.y + ((to.y - from.y) * at) / steps };
+    yield {
+      x: from.x + ((to.x - from.x) * at) / steps,
+      y: from.y + ((to.y - from.y) * at) / steps,
+    };
   }
 }

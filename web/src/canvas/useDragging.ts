@@ -66,7 +66,10 @@ function choose(editor: Editor, changes: readonly NodeChange<Card>[]): void {
 }
 
 function drop(editor: Editor, dragged: readonly Card[], point: Point, screen: Point): void {
-  const { document, edit } = { document: editor.document.getState(), edit: editor.document.getState().edit };
+  const { document, edit } = {
+    document: editor.document.getState(),
+    edit: editor.document.getState().edit,
+  };
   const geometry = geometryOf(shownTypes(document));
   const moved = dragged.filter(({ id, position }) => {
     const before = geometry.place(id);
@@ -83,14 +86,18 @@ function drop(editor: Editor, dragged: readonly Card[], point: Point, screen: Po
   }
   const only = ids.length === 1 ? ids[0] : undefined;
   if (only !== undefined && ontoWire(editor, only, places, screen)) return;
-  edit(ids.length === 1 ? "Move a node" : `Move ${ids.length} nodes`, (graph) => moveNodes(graph, places));
+  edit(ids.length === 1 ? "Move a node" : `Move ${ids.length} nodes`, (graph) =>
+    moveNodes(graph, places),
+  );
 }
 
 /** The dragged loops and those in them: nothing is dropped into itself. */
 function insides(geometry: Geometry, ids: readonly string[]): ReadonlySet<string> {
   const { scopes } = geometry.types;
   const all = [...scopes.nodes.keys()];
-  return new Set(all.filter((id) => [id, ...scopes.enclosing(scopes.home(id))].some((one) => ids.includes(one))));
+  return new Set(
+    all.filter((id) => [id, ...scopes.enclosing(scopes.home(id))].some((one) => ids.includes(one))),
+  );
 }
 
 function intoScope(
@@ -104,7 +111,9 @@ function intoScope(
   const home = geometry.types.scopes.home(ids[0] ?? "");
   const from = home === "" ? { x: 0, y: 0 } : geometry.absolute(home);
   const inScope = new Map(
-    [...places].map(([id, { x, y }]) => [id, within(geometry, scope, { x: x + from.x, y: y + from.y })] as const),
+    [...places].map(
+      ([id, { x, y }]) => [id, within(geometry, scope, { x: x + from.x, y: y + from.y })] as const,
+    ),
   );
   let said = "";
   edit(scope === "" ? "Move out of a loop" : `Move into '${scope}'`, (graph, types) => {
@@ -120,7 +129,12 @@ function intoScope(
 }
 
 /** A card without wires, dropped on a wire, is put on it. */
-function ontoWire(editor: Editor, id: string, places: ReadonlyMap<string, Point>, screen: Point): boolean {
+function ontoWire(
+  editor: Editor,
+  id: string,
+  places: ReadonlyMap<string, Point>,
+  screen: Point,
+): boolean {
   const document = editor.document.getState();
   const types = shownTypes(document);
   if (wiredAt(types.graph, id).size > 0) return false;

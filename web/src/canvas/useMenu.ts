@@ -13,7 +13,17 @@ import { wireUnder } from "./useDragging.ts";
 /** How long a finger rests until it means the menu, and how far it may tremble. */
 const LONG = 480;
 const TREMBLE = 10;
-const ON_GROUND = ["add", "note", "paste", "paste-wired", "select-all", "arrange", "fit-all", "undo", "redo"];
+const ON_GROUND = [
+  "add",
+  "note",
+  "paste",
+  "paste-wired",
+  "select-all",
+  "arrange",
+  "fit-all",
+  "undo",
+  "redo",
+];
 const NOT_IN_MENUS = /^(nudge|focus)-/;
 
 export interface CanvasMenu {
@@ -40,7 +50,8 @@ export function useMenu(doing: () => Doing): CanvasMenu {
   );
   const onContextMenu = useCallback(
     (event: MouseEvent) => {
-      if (event.target instanceof Element && event.target.closest("input, textarea, .note, .menu")) return;
+      if (event.target instanceof Element && event.target.closest("input, textarea, .note, .menu"))
+        return;
       event.preventDefault();
       open({ x: event.clientX, y: event.clientY });
     },
@@ -69,11 +80,21 @@ export function useMenu(doing: () => Doing): CanvasMenu {
     [open],
   );
   const close = useCallback(() => setMenu(null), []);
-  return useMemo(() => ({ menu, close, open, onContextMenu, onPointerDown }), [menu, close, open, onContextMenu, onPointerDown]);
+  return useMemo(
+    () => ({ menu, close, open, onContextMenu, onPointerDown }),
+    [menu, close, open, onContextMenu, onPointerDown],
+  );
 }
 
 function commandsAt(node: string | null, screen: Point, doing: Doing): readonly Command[] {
-  if (node !== null) return applying(COMMANDS.filter(({ id, group }) => (group === "node" || group === "edit" || id === "run-to") && !NOT_IN_MENUS.test(id)), doing);
+  if (node !== null)
+    return applying(
+      COMMANDS.filter(
+        ({ id, group }) =>
+          (group === "node" || group === "edit" || id === "run-to") && !NOT_IN_MENUS.test(id),
+      ),
+      doing,
+    );
   const wire = wireUnder(screen);
   if (wire !== null) return wireCommands(wire);
   const ground = ON_GROUND.flatMap((id) => COMMANDS.find((command) => command.id === id) ?? []);

@@ -12,7 +12,8 @@ import { scopeAt, within } from "./position.ts";
 
 const CALM = { duration: 180 };
 const EDGE = 24;
-const FIELDS = "textarea, input, [role=spinbutton], [role=combobox], [role=slider], .card-field button";
+const FIELDS =
+  "textarea, input, [role=spinbutton], [role=combobox], [role=slider], .card-field button";
 
 export function useReach(take: (canvas: Canvas | null) => void): void {
   const flow = useReactFlow();
@@ -21,7 +22,10 @@ export function useReach(take: (canvas: Canvas | null) => void): void {
   const pointer = useRef<Point | null>(null);
   useEffect(() => {
     const move = (event: PointerEvent): void => {
-      pointer.current = event.target instanceof Element && event.target.closest(".canvas") ? { x: event.clientX, y: event.clientY } : null;
+      pointer.current =
+        event.target instanceof Element && event.target.closest(".canvas")
+          ? { x: event.clientX, y: event.clientY }
+          : null;
     };
     window.addEventListener("pointermove", move, { passive: true });
     const geometry = (): Geometry => geometryOf(shownTypes(document.getState()));
@@ -38,11 +42,21 @@ export function useReach(take: (canvas: Canvas | null) => void): void {
         const [x, y, zoom] = transform;
         const left = box.x * zoom + x;
         const top = box.y * zoom + y;
-        const seen = left >= EDGE && top >= EDGE && left + box.width * zoom <= width - EDGE && top + box.height * zoom <= height - EDGE;
-        if (!seen) void flow.setCenter(box.x + box.width / 2, box.y + box.height / 2, { zoom: Math.max(zoom, 0.6), ...CALM });
+        const seen =
+          left >= EDGE &&
+          top >= EDGE &&
+          left + box.width * zoom <= width - EDGE &&
+          top + box.height * zoom <= height - EDGE;
+        if (!seen)
+          void flow.setCenter(box.x + box.width / 2, box.y + box.height / 2, {
+            zoom: Math.max(zoom, 0.6),
+            ...CALM,
+          });
       },
       intoFields: (id) => {
-        const card = window.document.querySelector(`.react-flow__node[data-id="${CSS.escape(id)}"]`);
+        const card = window.document.querySelector(
+          `.react-flow__node[data-id="${CSS.escape(id)}"]`,
+        );
         card?.querySelector<HTMLElement>(FIELDS)?.focus();
       },
       pointer: () => pointer.current ?? middle(),
@@ -62,7 +76,9 @@ export function useReach(take: (canvas: Canvas | null) => void): void {
 
 /** The box around nodes (all by default), by our own arithmetic: those never drawn count as well. */
 function boundsOf(geometry: Geometry, ids?: readonly string[]): (Point & Size) | null {
-  const shown = [...(ids && ids.length > 0 ? ids : geometry.types.scopes.nodes.keys())].filter((id) => geometry.visible(id));
+  const shown = [...(ids && ids.length > 0 ? ids : geometry.types.scopes.nodes.keys())].filter(
+    (id) => geometry.visible(id),
+  );
   if (shown.length === 0) return null;
   const boxes = shown.map((id) => ({ ...geometry.absolute(id), ...geometry.shape(id) }));
   const x = Math.min(...boxes.map((box) => box.x));

@@ -10,7 +10,15 @@ export function useSpace(doing: () => Doing): void {
   useEffect(() => {
     let pressed: number | null = null;
     const down = (event: KeyboardEvent): void => {
-      if (event.code !== "Space" || event.repeat || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
+      if (
+        event.code !== "Space" ||
+        event.repeat ||
+        event.ctrlKey ||
+        event.metaKey ||
+        event.altKey ||
+        event.shiftKey
+      )
+        return;
       if (!isFree(event.target)) return;
       event.preventDefault();
       pressed = event.timeStamp;
@@ -40,5 +48,7 @@ export function useSpace(doing: () => Doing): void {
 
 /** Whether a key pressed there is nobody else's: no field, no button has it. */
 function isFree(target: EventTarget | null): boolean {
-  return target instanceof Element && (target === document.body || target.closest(".canvas") === target);
+  return (
+    target instanceof Element && (target === document.body || target.closest(".canvas") === target)
+  );
 }

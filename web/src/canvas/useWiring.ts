@@ -34,14 +34,22 @@ export interface Wiring {
   readonly isValidConnection: (joined: Joined | WireEdge) => boolean;
   readonly onReconnectStart: () => void;
   readonly onReconnect: (old: WireEdge, joined: Joined) => void;
-  readonly onReconnectEnd: (event: Ending, old: WireEdge, end: HandleType, state: FinalConnectionState) => void;
+  readonly onReconnectEnd: (
+    event: Ending,
+    old: WireEdge,
+    end: HandleType,
+    state: FinalConnectionState,
+  ) => void;
 }
 
 export function useWiring(linking: LinkingStore): Wiring {
   const editor = useEditor();
   const toFlow = useToFlow();
   const offEnd = useRef(false);
-  return useMemo(() => new Dragging(editor, linking, toFlow, offEnd).handlers(), [editor, linking, toFlow]);
+  return useMemo(
+    () => new Dragging(editor, linking, toFlow, offEnd).handlers(),
+    [editor, linking, toFlow],
+  );
 }
 
 class Dragging {
@@ -50,7 +58,12 @@ class Dragging {
   private readonly toFlow: (screen: Point) => Point;
   private readonly offEnd: { current: boolean };
 
-  constructor(editor: Editor, linking: LinkingStore, toFlow: (screen: Point) => Point, offEnd: { current: boolean }) {
+  constructor(
+    editor: Editor,
+    linking: LinkingStore,
+    toFlow: (screen: Point) => Point,
+    offEnd: { current: boolean },
+  ) {
     this.editor = editor;
     this.linking = linking;
     this.toFlow = toFlow;
@@ -82,7 +95,9 @@ class Dragging {
     const end = handleAt(geometry, nodeId, handleId);
     if (!end || nodeId === null) return;
     this.editor.ui.getState().refuse(null);
-    this.linking.getState().start(linkFrom(geometry.types, nodeId, end, event.shiftKey && !end.target));
+    this.linking
+      .getState()
+      .start(linkFrom(geometry.types, nodeId, end, event.shiftKey && !end.target));
   }
 
   private isValid(joined: Joined | WireEdge): boolean {
@@ -113,7 +128,11 @@ class Dragging {
     if (link?.all && "from" in link.loose) {
       const { from } = link.loose;
       const ends = [joined.source, joined.target].map((node, at) => {
-        const end = handleAt(this.geometry, node, at === 0 ? joined.sourceHandle : joined.targetHandle);
+        const end = handleAt(
+          this.geometry,
+          node,
+          at === 0 ? joined.sourceHandle : joined.targetHandle,
+        );
         return end ? `${node}.${end.port}` : from;
       });
       const to = ends.find((end) => end !== from);
@@ -147,7 +166,13 @@ class Dragging {
     if (!link || state.isValid === true) return;
     const screen = pointOf(event);
     if (state.toNode && state.toHandle) {
-      this.refuse(state.fromNode.id, state.fromHandle.id, state.toNode.id, state.toHandle.id, screen);
+      this.refuse(
+        state.fromNode.id,
+        state.fromHandle.id,
+        state.toNode.id,
+        state.toHandle.id,
+        screen,
+      );
       return;
     }
     if (this.offEnd.current || link.all) return;
@@ -160,7 +185,13 @@ class Dragging {
     this.editor.ui.getState().openPalette({ screen, place, scope, loose: link.loose });
   }
 
-  private refuse(fromNode: string, from: string | null | undefined, toNode: string, to: string | null | undefined, screen: Point): void {
+  private refuse(
+    fromNode: string,
+    from: string | null | undefined,
+    toNode: string,
+    to: string | null | undefined,
+    screen: Point,
+  ): void {
     const { geometry } = this;
     const a = handleAt(geometry, fromNode, from);
     const b = handleAt(geometry, toNode, to);
@@ -181,7 +212,9 @@ class Dragging {
     const end = firstFit(geometry, card, link, wiredAt(geometry.types.graph, card));
     const connection = end && looseConnection(link.loose, card, end);
     if (connection) {
-      this.editor.document.getState().edit("Connect", (graph, types) => connect(graph, types, connection));
+      this.editor.document
+        .getState()
+        .edit("Connect", (graph, types) => connect(graph, types, connection));
       return true;
     }
     this.refuseBody(card, screen, link);
@@ -190,22 +223,35 @@ class Dragging {
 
   /** Nothing on the card takes the wire: says why, for the port that comes nearest. */
   private refuseBody(card: string, screen: Point, link: Link): void {
-    const ends = this.geometry.shape(card).handles.filter((end) => link.refusal(card, end) !== undefined);
+    const ends = this.geometry
+      .shape(card)
+      .handles.filter((end) => link.refusal(card, end) !== undefined);
     const found = ends.map((end) => ({ end, refusal: link.refusal(card, end) }));
     const best = found.find(({ refusal }) => refusal?.fix) ?? found.find(({ refusal }) => refusal);
     const connection = best && looseConnection(link.loose, card, best.end);
     if (!best?.refusal || !connection) return;
     const point = this.toFlow(screen);
-    const place = within(this.geometry, scopeAt(this.geometry, point), { x: point.x - 260, y: point.y });
+    const place = within(this.geometry, scopeAt(this.geometry, point), {
+      x: point.x - 260,
+      y: point.y,
+    });
     this.editor.ui.getState().refuse({ refusal: best.refusal, connection, screen, place });
   }
 }
 
 function looseConnection(loose: Loose, card: string, end: Handle): Connection | null {
   if ("to" in loose) {
-    return end.target ? null : { source: `${card}.${end.port}`, target: loose.to, ...(end.side ? { side: end.side } : {}) };
+    return end.target
+      ? null
+      : {
+          source: `${card}.${end.port}`,
+          target: loose.to,
+          ...(end.side ? { side: end.side } : {}),
+        };
   }
-  return end.target ? { source: loose.from, target: end.target, ...(loose.side ? { side: loose.side } : {}) } : null;
+  return end.target
+    ? { source: loose.from, target: end.target, ...(loose.side ? { side: loose.side } : {}) }
+    : null;
 }
 
 function pointOf(event: Ending): Point {
@@ -214,6 +260,8 @@ function pointOf(event: Ending): Point {
 }
 
 function cardUnder(screen: Point): string | null {
-  const found = document.elementFromPoint(screen.x, screen.y)?.closest("[data-id].react-flow__node");
+  const found = document
+    .elementFromPoint(screen.x, screen.y)
+    ?.closest("[data-id].react-flow__node");
   return found?.getAttribute("data-id") ?? null;
 }

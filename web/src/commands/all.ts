@@ -10,4 +10,13 @@ import { ROVING } from "./roving.ts";
 import { RUNNING } from "./running.ts";
 import { VIEWING } from "./viewing.ts";
 
-export const COMMANDS: readonly Command[] = [...RUNNING, ...FILES, ...EDITING, ...CLIPPING, ...ROVING, ...VIEWING, ...LOOKING, ...DOCKING];
+export const COMMANDS: readonly Command[] = [
+  ...RUNNING,
+  ...FILES,
+  ...EDITING,
+  ...CLIPPING,
+  ...ROVING,
+  ...VIEWING,
+  ...LOOKING,
+  ...DOCKING,
+];

@@ -9,7 +9,11 @@ const TITLES: Readonly<Record<Docked, string>> = {
   outline: "Outline: the graph as a tree",
   problems: "List of problems",
 };
-const KEYS: Readonly<Record<Docked, string>> = { inspector: "I", outline: "O", problems: "Ctrl+Shift+M" };
+const KEYS: Readonly<Record<Docked, string>> = {
+  inspector: "I",
+  outline: "O",
+  problems: "Ctrl+Shift+M",
+};
 /** Frames to wait for a panel that is loaded when it is first opened. */
 const PATIENCE = 90;
 
@@ -30,8 +34,11 @@ export const DOCKING: readonly Command[] = DOCKED.map((panel) => ({
 
 function focusInto(panel: Docked, patience: number): void {
   const body = document.querySelector(`.dock-panel[data-panel="${panel}"] .dock-body`);
-  const first = body?.querySelector<HTMLElement>('[role="treeitem"][tabindex="0"]') ?? body?.querySelector<HTMLElement>("input, textarea, button");
+  const first =
+    body?.querySelector<HTMLElement>('[role="treeitem"][tabindex="0"]') ??
+    body?.querySelector<HTMLElement>("input, textarea, button");
   first?.focus();
   // Until the panel is loaded, what is there of the last one is hidden and takes no focus.
-  if ((!first || document.activeElement !== first) && patience > 0) requestAnimationFrame(() => focusInto(panel, patience - 1));
+  if ((!first || document.activeElement !== first) && patience > 0)
+    requestAnimationFrame(() => focusInto(panel, patience - 1));
 }

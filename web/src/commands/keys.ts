@@ -26,7 +26,9 @@ function baseKey({ key, code }: KeyboardEvent): string {
 
 /** Keys as this machine shows them. */
 export function keyWords(keys: string): string {
-  return MAC ? keys.replace("Ctrl", "⌘").replace("Alt", "⌥").replace("Shift", "⇧").replaceAll("+", "") : keys;
+  return MAC
+    ? keys.replace("Ctrl", "⌘").replace("Alt", "⌥").replace("Shift", "⇧").replaceAll("+", "")
+    : keys;
 }
 
 function isTyping(target: EventTarget | null): boolean {
@@ -38,18 +40,26 @@ function isTyping(target: EventTarget | null): boolean {
 
 /** Keys that a focused button or link takes for itself. */
 function isPressing(event: KeyboardEvent): boolean {
-  const pressed = event.target instanceof Element && event.target.closest("button, a, summary, [role=button], [role=option], [role=tab]") !== null;
+  const pressed =
+    event.target instanceof Element &&
+    event.target.closest("button, a, summary, [role=button], [role=option], [role=tab]") !== null;
   return pressed && ["Enter", " "].includes(event.key);
 }
 
 /** Which command a key stands for at present, if any. */
-export function commandFor(commands: readonly Command[], event: KeyboardEvent, doing: Doing): Command | undefined {
+export function commandFor(
+  commands: readonly Command[],
+  event: KeyboardEvent,
+  doing: Doing,
+): Command | undefined {
   const name = keyName(event);
   const typing = isTyping(event.target);
   if (isPressing(event) && !event.ctrlKey && !event.metaKey) return undefined;
   return commands.find(
     (command) =>
-      command.keys?.includes(name) && (!typing || command.whileTyping === true) && command.when?.(doing) !== false,
+      command.keys?.includes(name) &&
+      (!typing || command.whileTyping === true) &&
+      command.when?.(doing) !== false,
   );
 }
 

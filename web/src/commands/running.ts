@@ -8,11 +8,36 @@ const queue = ({ editor }: Doing, first: boolean): Promise<void> =>
   editor.runs.getState().submit(editor.document.getState().document, { first });
 
 export const RUNNING: readonly Command[] = [
-  { id: "run", title: "Run", group: "run", keys: ["Ctrl+Enter"], whileTyping: true, run: (doing) => queue(doing, false) },
-  { id: "run-first", title: "Run before all others", group: "run", keys: ["Ctrl+Shift+Enter"], whileTyping: true, run: (doing) => queue(doing, true) },
-  { id: "cancel", title: "Cancel the run", group: "run", keys: ["Ctrl+Alt+Enter"], whileTyping: true, run: ({ editor }) => editor.runs.getState().cancel() },
   {
-    id: "run-to", title: "Run up to the selected node", group: "run", keys: ["Ctrl+Shift+Space"], whileTyping: true,
+    id: "run",
+    title: "Run",
+    group: "run",
+    keys: ["Ctrl+Enter"],
+    whileTyping: true,
+    run: (doing) => queue(doing, false),
+  },
+  {
+    id: "run-first",
+    title: "Run before all others",
+    group: "run",
+    keys: ["Ctrl+Shift+Enter"],
+    whileTyping: true,
+    run: (doing) => queue(doing, true),
+  },
+  {
+    id: "cancel",
+    title: "Cancel the run",
+    group: "run",
+    keys: ["Ctrl+Alt+Enter"],
+    whileTyping: true,
+    run: ({ editor }) => editor.runs.getState().cancel(),
+  },
+  {
+    id: "run-to",
+    title: "Run up to the selected node",
+    group: "run",
+    keys: ["Ctrl+Shift+Space"],
+    whileTyping: true,
     when: ({ editor }) => editor.document.getState().selection.size > 0,
     run: ({ editor }) => {
       const want = wanted(editor.document.getState());

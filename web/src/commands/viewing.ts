@@ -24,8 +24,13 @@ function beside(editor: Editor): { readonly scope: string; readonly place: Point
   const { scopes } = geometry.types;
   const by = [...state.selection].at(-1);
   const scope = by === undefined ? "" : scopes.home(by);
-  const ids = [...scopes.nodes.keys()].filter((id) => scopes.home(id) === scope && (by === undefined || id === by));
-  const places = ids.map((id) => ({ x: geometry.place(id).x, y: geometry.place(id).y + geometry.shape(id).height }));
+  const ids = [...scopes.nodes.keys()].filter(
+    (id) => scopes.home(id) === scope && (by === undefined || id === by),
+  );
+  const places = ids.map((id) => ({
+    x: geometry.place(id).x,
+    y: geometry.place(id).y + geometry.shape(id).height,
+  }));
   const x = Math.min(...places.map((place) => place.x), places.length > 0 ? Infinity : 0);
   const y = Math.max(...places.map((place) => place.y), places.length > 0 ? -Infinity : 0);
   return { scope, place: { x: x + MEASURES.width / 2, y: y + 2 * MEASURES.header } };
@@ -34,34 +39,99 @@ function beside(editor: Editor): { readonly scope: string; readonly place: Point
 export const VIEWING: readonly Command[] = [
   {
     // A tap on Space does it too: see canvas/useSpace.ts.
-    id: "add", title: "Add a node", group: "node", keys: ["Shift+A"], run: openPalette,
+    id: "add",
+    title: "Add a node",
+    group: "node",
+    keys: ["Shift+A"],
+    run: openPalette,
   },
   {
-    id: "add-tab", title: "Add a node", group: "node", keys: ["Tab"],
-    when: ({ canvas }) => canvas?.hovered() === true && document.activeElement === document.body, run: openPalette,
+    id: "add-tab",
+    title: "Add a node",
+    group: "node",
+    keys: ["Tab"],
+    when: ({ canvas }) => canvas?.hovered() === true && document.activeElement === document.body,
+    run: openPalette,
   },
   {
-    id: "note", title: "Add a note", group: "node",
+    id: "note",
+    title: "Add a note",
+    group: "node",
     run: ({ editor, canvas }) => {
       if (!canvas) return;
       const { place } = canvas.at(canvas.pointer());
       editor.document.getState().edit("Add a note", (graph) => addNote(graph, place, ""));
     },
   },
-  { id: "library", title: "Show or hide the library of nodes", group: "view", keys: ["N"], run: ({ editor }) => editor.ui.getState().toggle("library") },
   {
-    id: "fit-selection", title: "Show the selection", group: "view", keys: ["."],
+    id: "library",
+    title: "Show or hide the library of nodes",
+    group: "view",
+    keys: ["N"],
+    run: ({ editor }) => editor.ui.getState().toggle("library"),
+  },
+  {
+    id: "fit-selection",
+    title: "Show the selection",
+    group: "view",
+    keys: ["."],
     run: ({ editor, canvas }) => canvas?.fit([...editor.document.getState().selection]),
   },
-  { id: "fit-all", title: "Show everything", group: "view", keys: ["Shift+1"], run: ({ canvas }) => canvas?.fit() },
-  { id: "zoom-in", title: "Zoom in", group: "view", keys: ["Alt+="], run: ({ canvas }) => canvas?.zoom(1.25) },
-  { id: "zoom-out", title: "Zoom out", group: "view", keys: ["Alt+-"], run: ({ canvas }) => canvas?.zoom(0.8) },
-  { id: "minimap", title: "Show or hide the map", group: "view", keys: ["Alt+M"], run: ({ editor }) => editor.ui.getState().toggle("map") },
-  { id: "app-mode", title: "Show as an app: the form and the pictures", group: "view", keys: ["Alt+A"], run: () => showing.getState().toggle() },
-  { id: "commands", title: "All commands", group: "view", keys: ["Ctrl+Shift+P", "F1"], whileTyping: true, run: ({ work }) => work.desk.getState().ask({ kind: "commands" }) },
-  { id: "keys", title: "Keys", group: "view", keys: ["Shift+?", "?", "Shift+/"], run: ({ work }) => work.desk.getState().ask({ kind: "keys" }) },
   {
-    id: "out", title: "Leave the subgraph", group: "view", keys: ["Escape"],
+    id: "fit-all",
+    title: "Show everything",
+    group: "view",
+    keys: ["Shift+1"],
+    run: ({ canvas }) => canvas?.fit(),
+  },
+  {
+    id: "zoom-in",
+    title: "Zoom in",
+    group: "view",
+    keys: ["Alt+="],
+    run: ({ canvas }) => canvas?.zoom(1.25),
+  },
+  {
+    id: "zoom-out",
+    title: "Zoom out",
+    group: "view",
+    keys: ["Alt+-"],
+    run: ({ canvas }) => canvas?.zoom(0.8),
+  },
+  {
+    id: "minimap",
+    title: "Show or hide the map",
+    group: "view",
+    keys: ["Alt+M"],
+    run: ({ editor }) => editor.ui.getState().toggle("map"),
+  },
+  {
+    id: "app-mode",
+    title: "Show as an app: the form and the pictures",
+    group: "view",
+    keys: ["Alt+A"],
+    run: () => showing.getState().toggle(),
+  },
+  {
+    id: "commands",
+    title: "All commands",
+    group: "view",
+    keys: ["Ctrl+Shift+P", "F1"],
+    whileTyping: true,
+    run: ({ work }) => work.desk.getState().ask({ kind: "commands" }),
+  },
+  {
+    id: "keys",
+    title: "Keys",
+    group: "view",
+    keys: ["Shift+?", "?", "Shift+/"],
+    run: ({ work }) => work.desk.getState().ask({ kind: "keys" }),
+  },
+  {
+    id: "out",
+    title: "Leave the subgraph",
+    group: "view",
+    keys: ["Escape"],
     run: ({ editor }) => {
       const { document, ui } = { document: editor.document.getState(), ui: editor.ui.getState() };
       if (ui.palette) ui.closePalette();

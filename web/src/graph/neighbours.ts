@@ -16,7 +16,11 @@ const AHEAD: Readonly<Record<Direction, Point>> = {
 };
 
 /** The nearest visible node in a direction, or the first of all where none is stood on; null for none. */
-export function neighbour(geometry: Geometry, from: string | null, direction: Direction): string | null {
+export function neighbour(
+  geometry: Geometry,
+  from: string | null,
+  direction: Direction,
+): string | null {
   const ids = [...geometry.types.scopes.nodes.keys()].filter((id) => geometry.visible(id));
   if (from === null || !ids.includes(from)) return first(geometry, ids);
   const start = middle(geometry, from);

@@ -26,9 +26,13 @@ function collect(graph: Graph): ReadonlyMap<string, ReadonlySet<string>> {
   const scopes = scopesOf(graph);
   for (const { source, target } of wiresOf(graph)) {
     const found = scopes.resolve(source, scopeOfTarget(graph, target));
-    if (!isProblem(found)) add(found.node, `${found.side === "inside" ? "turn" : "out"}.${found.port}`);
+    if (!isProblem(found))
+      add(found.node, `${found.side === "inside" ? "turn" : "out"}.${found.port}`);
     if (target.kind !== "output") {
-      add(target.node, target.kind === "input" ? `in.${target.port}` : `${target.kind}.${target.port}`);
+      add(
+        target.node,
+        target.kind === "input" ? `in.${target.port}` : `${target.kind}.${target.port}`,
+      );
     }
   }
   return made;

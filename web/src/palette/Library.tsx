@@ -16,7 +16,10 @@ export default function Library(): JSX.Element {
   const catalogue = useDocument((state) => state.catalogue);
   const [query, setQuery] = useState("");
   const entries = useMemo(() => entriesOf(catalogue, document), [catalogue, document]);
-  const groups = useMemo(() => grouped(query === "" ? entries : search(entries, query, liked()), query === ""), [entries, query]);
+  const groups = useMemo(
+    () => grouped(query === "" ? entries : search(entries, query, liked()), query === ""),
+    [entries, query],
+  );
   return (
     <aside className="library" aria-label={say("library.label")}>
       <header className="library-head">
@@ -28,7 +31,13 @@ export default function Library(): JSX.Element {
           value={query}
           onChange={(event) => setQuery(event.target.value)}
         />
-        <button type="button" className="icon-button" aria-label={say("library.close")} title={say("library.close")} onClick={() => toggle("library")}>
+        <button
+          type="button"
+          className="icon-button"
+          aria-label={say("library.close")}
+          title={say("library.close")}
+          onClick={() => toggle("library")}
+        >
           ×
         </button>
       </header>
@@ -38,7 +47,13 @@ export default function Library(): JSX.Element {
             <h2 className="library-category">{category || say("library.best")}</h2>
             <ul>
               {rows.map((row) => (
-                <li key={nameOf(row)} className="library-row" draggable onDragStart={(event) => carry(event, row)} title={row.summary}>
+                <li
+                  key={nameOf(row)}
+                  className="library-row"
+                  draggable
+                  onDragStart={(event) => carry(event, row)}
+                  title={row.summary}
+                >
                   <span className="library-name">{row.label}</span>
                   <span className="library-about">{row.summary}</span>
                 </li>
@@ -57,7 +72,10 @@ function carry(event: DragEvent, row: Entry): void {
 }
 
 /** By category in the alphabet's order; a search's rows stay in the order of the search. */
-function grouped(rows: readonly Entry[], sort: boolean): readonly (readonly [string, readonly Entry[]])[] {
+function grouped(
+  rows: readonly Entry[],
+  sort: boolean,
+): readonly (readonly [string, readonly Entry[]])[] {
   if (!sort) return [["", rows]];
   const made = new Map<string, Entry[]>();
   for (const row of rows) made.set(row.category, [...(made.get(row.category) ?? []), row]);

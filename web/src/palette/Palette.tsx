@@ -51,11 +51,17 @@ function Open({ at }: { readonly at: PaletteAt }): JSX.Element {
   };
   const left = Math.max(8, Math.min(at.screen.x, window.innerWidth - 448));
   const top = Math.max(8, Math.min(at.screen.y, window.innerHeight - 428));
-  const port = at.loose && ("from" in at.loose ? at.loose.from : `${at.loose.to.node}.${at.loose.to.port}`);
+  const port =
+    at.loose && ("from" in at.loose ? at.loose.from : `${at.loose.to.node}.${at.loose.to.port}`);
   return (
     <>
       <div className="palette-back" onPointerDown={close} />
-      <div className="palette" role="dialog" aria-label={say("palette.label")} style={{ left, top }}>
+      <div
+        className="palette"
+        role="dialog"
+        aria-label={say("palette.label")}
+        style={{ left, top }}
+      >
         {port !== undefined && <p className="palette-fits">{say("palette.fits", { port })}</p>}
         <input
           autoFocus
@@ -74,7 +80,13 @@ function Open({ at }: { readonly at: PaletteAt }): JSX.Element {
           }}
           onKeyDown={onKeyDown}
         />
-        <ul id="palette-list" className="palette-list" role="listbox" aria-label={say("palette.label")} ref={list}>
+        <ul
+          id="palette-list"
+          className="palette-list"
+          role="listbox"
+          aria-label={say("palette.label")}
+          ref={list}
+        >
           {rows.map((row, index) => (
             <li
               key={nameOf(row)}

@@ -36,11 +36,17 @@ function Open({ node }: { readonly node: string }): JSX.Element {
     const link = linkFrom(geometry.types, node, from, false);
     return [...geometry.types.scopes.nodes.keys()].flatMap((id) => {
       if (!geometry.visible(id)) return [];
-      const fitting = geometry.shape(id).handles.filter((handle) => link.refusal(id, handle) === null);
+      const fitting = geometry
+        .shape(id)
+        .handles.filter((handle) => link.refusal(id, handle) === null);
       return fitting.map((handle) => ({ node: id, handle }));
     });
   }, [geometry, node, from]);
-  const rows = all.filter((end) => nameOf(end, from !== null).toLowerCase().includes(query.toLowerCase()));
+  const rows = all.filter((end) =>
+    nameOf(end, from !== null)
+      .toLowerCase()
+      .includes(query.toLowerCase()),
+  );
   const choose = (end: End | undefined): void => {
     if (!end) return;
     if (!from) {
@@ -51,8 +57,15 @@ function Open({ node }: { readonly node: string }): JSX.Element {
     }
     const connection = connectionOf(node, from, end.node, end.handle);
     if (connection) {
-      editor.document.getState().edit("Connect", (graph, types) => connect(graph, types, connection));
-      editor.ui.getState().say(say("wire.made", { from: connection.source, to: `${connection.target.node}.${connection.target.port}` }));
+      editor.document
+        .getState()
+        .edit("Connect", (graph, types) => connect(graph, types, connection));
+      editor.ui.getState().say(
+        say("wire.made", {
+          from: connection.source,
+          to: `${connection.target.node}.${connection.target.port}`,
+        }),
+      );
     }
     close();
   };
@@ -66,7 +79,9 @@ function Open({ node }: { readonly node: string }): JSX.Element {
     else return;
     event.preventDefault();
   };
-  const label = from ? say("wire.to", { port: `${node}.${from.port}` }) : say("wire.from", { node });
+  const label = from
+    ? say("wire.to", { port: `${node}.${from.port}` })
+    : say("wire.from", { node });
   return (
     <>
       <div className="palette-back" onPointerDown={close} />
@@ -102,7 +117,9 @@ function Open({ node }: { readonly node: string }): JSX.Element {
             >
               <span className="palette-name">{nameOf(end, from !== null)}</span>
               <span className="palette-category">{end.handle.type}</span>
-              <span className="palette-about">{say(end.handle.target ? "wire.input" : "wire.output")}</span>
+              <span className="palette-about">
+                {say(end.handle.target ? "wire.input" : "wire.output")}
+              </span>
             </li>
           ))}
         </ul>

@@ -30,7 +30,9 @@ function write(kept: Kept): void {
 
 export function liked(): Liked {
   const { recent = [], favourite = [] } = read();
-  return recent.length + favourite.length === 0 ? NOTHING_LIKED : { recent, favourite: new Set(favourite) };
+  return recent.length + favourite.length === 0
+    ? NOTHING_LIKED
+    : { recent, favourite: new Set(favourite) };
 }
 
 export function remember(name: string): void {

@@ -15,7 +15,11 @@ import type { DocumentState, DocumentStore } from "../state/document.ts";
 import type { Loose, PaletteAt } from "../state/ui.ts";
 
 /** Those entries of which a new node could take the loose end. */
-export function fitting(state: DocumentState, entries: readonly Entry[], at: PaletteAt): readonly Entry[] {
+export function fitting(
+  state: DocumentState,
+  entries: readonly Entry[],
+  at: PaletteAt,
+): readonly Entry[] {
   const types = shownTypes(state);
   const { loose } = at;
   if (!loose) return entries;
@@ -39,7 +43,12 @@ export function add(document: DocumentStore, entry: Entry, at: PaletteAt): void 
   document.getState().select([made]);
 }
 
-function added(graph: Graph, types: PortTypes, entry: Entry, at: PaletteAt): { graph: Graph; id: string } {
+function added(
+  graph: Graph,
+  types: PortTypes,
+  entry: Entry,
+  at: PaletteAt,
+): { graph: Graph; id: string } {
   const id = freshId(graph, entry.graph || stemOf(entry.type));
   const v = types.catalogue.declarations.get(entry.type)?.version ?? 1;
   const part = entry.graph === "" ? {} : { graph: entry.graph };
@@ -55,12 +64,20 @@ function joint(types: PortTypes, id: string, loose: Loose): Connection | null {
       if (!end.target || end.side) continue;
       const connector = new Connector(types, loose.from, loose.side);
       if (connector.refusal(end.target) === null) {
-        return { source: loose.from, target: end.target, ...(loose.side ? { side: loose.side } : {}) };
+        return {
+          source: loose.from,
+          target: end.target,
+          ...(loose.side ? { side: loose.side } : {}),
+        };
       }
     } else if (!end.target) {
       const connector = new Connector(types, `${id}.${end.port}`, end.side);
       if (connector.refusal(loose.to) === null) {
-        return { source: `${id}.${end.port}`, target: loose.to, ...(end.side ? { side: end.side } : {}) };
+        return {
+          source: `${id}.${end.port}`,
+          target: loose.to,
+          ...(end.side ? { side: end.side } : {}),
+        };
       }
     }
   }
@@ -68,10 +85,18 @@ function joint(types: PortTypes, id: string, loose: Loose): Connection | null {
 }
 
 /** The port that was wired stands where the wire was dropped; without one, the card's head does. */
-function level(graph: Graph, types: PortTypes, id: string, at: PaletteAt, found: Connection | null): Graph {
+function level(
+  graph: Graph,
+  types: PortTypes,
+  id: string,
+  at: PaletteAt,
+  found: Connection | null,
+): Graph {
   const shape = geometryOf(new PortTypes(graph, types.catalogue, types.parts)).shape(id);
   const end = shape.handles.find((handle) =>
-    found?.target.node === id ? handle.target?.port === found.target.port : found?.source === `${id}.${handle.port}` && !handle.target,
+    found?.target.node === id
+      ? handle.target?.port === found.target.port
+      : found?.source === `${id}.${handle.port}` && !handle.target,
   );
   const by = end ? { x: end.x, y: end.y } : { x: shape.width / 2, y: 16 };
   return moveNodes(graph, new Map([[id, { x: at.place.x - by.x, y: at.place.y - by.y }]]));

@@ -16,15 +16,32 @@ import "./dock.css";
 export function Dock(): JSX.Element {
   const open = useStore(dock, (state) => state.panel);
   const show = useStore(dock, (state) => state.open);
-  const problems = usePlan((plan) => plan.problems.length) + useRuns((runs) => runs.problems.length);
+  const problems =
+    usePlan((plan) => plan.problems.length) + useRuns((runs) => runs.problems.length);
   const entry = open === null ? null : REGISTRY[open];
   return (
-    <aside className="dock" data-open={entry !== null || undefined} aria-label={say("side.label")} onKeyDown={leave}>
+    <aside
+      className="dock"
+      data-open={entry !== null || undefined}
+      aria-label={say("side.label")}
+      onKeyDown={leave}
+    >
       {entry && (
-        <section className="dock-panel" data-panel={open} aria-label={say(entry.label)} onKeyDown={keepKeys}>
+        <section
+          className="dock-panel"
+          data-panel={open}
+          aria-label={say(entry.label)}
+          onKeyDown={keepKeys}
+        >
           <header className="dock-head">
             <h2>{say(entry.label)}</h2>
-            <button type="button" className="mini" aria-label={say("panel.hide", { name: say(entry.label) })} title={say("panel.hide", { name: say(entry.label) })} onClick={() => show(null)}>
+            <button
+              type="button"
+              className="mini"
+              aria-label={say("panel.hide", { name: say(entry.label) })}
+              title={say("panel.hide", { name: say(entry.label) })}
+              onClick={() => show(null)}
+            >
               <svg viewBox="0 0 16 16" width="14" height="14" aria-hidden="true">
                 <path className="line" d="M6 3 L11 8 L6 13" />
               </svg>
@@ -39,9 +56,21 @@ export function Dock(): JSX.Element {
       )}
       <nav className="dock-rail" aria-label={say("panel.label")}>
         {DOCKED.map((panel) => (
-          <RailButton key={panel} panel={panel} open={open === panel} badge={panel === "problems" ? problems : 0} click={() => show(open === panel ? null : panel)} />
+          <RailButton
+            key={panel}
+            panel={panel}
+            open={open === panel}
+            badge={panel === "problems" ? problems : 0}
+            click={() => show(open === panel ? null : panel)}
+          />
         ))}
-        <button type="button" className="rail-button rail-app" aria-label={say("app.mode")} title={say("app.mode")} onClick={() => showing.getState().toggle()}>
+        <button
+          type="button"
+          className="rail-button rail-app"
+          aria-label={say("app.mode")}
+          title={say("app.mode")}
+          onClick={() => showing.getState().toggle()}
+        >
           <svg className="icon" viewBox="0 0 16 16" width="18" height="18" aria-hidden="true">
             <path d="M4.5 1.8 H11.5 V14.2 H4.5 Z M4.5 8.5 H11.5 M6.5 11.3 H9.5" />
           </svg>
@@ -71,7 +100,14 @@ function RailButton({ panel, open, badge, click }: RailProps): JSX.Element {
   const name = say(entry.label);
   const label = badge > 0 ? `${name}: ${badge}` : name;
   return (
-    <button type="button" className="rail-button" aria-pressed={open} aria-label={label} title={label} onClick={click}>
+    <button
+      type="button"
+      className="rail-button"
+      aria-pressed={open}
+      aria-label={label}
+      title={label}
+      onClick={click}
+    >
       <svg className="icon" viewBox="0 0 16 16" width="18" height="18" aria-hidden="true">
         <path d={entry.path} />
       </svg>

@@ -37,7 +37,9 @@ export default function Outline(): JSX.Element {
     if (palette || !adding.current) return;
     adding.current = false;
     // What was added is chosen: its row has the focus once it is drawn.
-    requestAnimationFrame(() => board.current?.querySelector<HTMLElement>('[role="treeitem"][aria-selected="true"]')?.focus());
+    requestAnimationFrame(() =>
+      board.current?.querySelector<HTMLElement>('[role="treeitem"][aria-selected="true"]')?.focus(),
+    );
   }, [palette]);
   const add = (row: OutlineRow | undefined, inside = false): void => {
     const box = board.current?.getBoundingClientRect();
@@ -50,8 +52,17 @@ export default function Outline(): JSX.Element {
     });
   };
   const remove = (): void => edit(say("inspect.delete"), (now) => removeNodes(now, selection));
-  const toDetails = (): void => board.current?.querySelector<HTMLElement>(".outline-details :is(input, textarea, button, select)")?.focus();
-  const doing = { editor, work, get canvas() { return canvas(); } };
+  const toDetails = (): void =>
+    board.current
+      ?.querySelector<HTMLElement>(".outline-details :is(input, textarea, button, select)")
+      ?.focus();
+  const doing = {
+    editor,
+    work,
+    get canvas() {
+      return canvas();
+    },
+  };
   const [id] = selection;
   const chosen = id === undefined ? undefined : rowsOf(graph, NOTHING).find((row) => row.id === id);
   return (
@@ -67,13 +78,25 @@ export default function Outline(): JSX.Element {
           </button>
         )}
         {selection.size > 0 && <MoveInto />}
-        {COMMANDS.filter((command) => OFFERED.includes(command.id) && selection.size > 0 && command.when?.(doing) !== false).map((command) => (
-          <button key={command.id} type="button" className="button button-small" onClick={() => void command.run(doing)}>
+        {COMMANDS.filter(
+          (command) =>
+            OFFERED.includes(command.id) && selection.size > 0 && command.when?.(doing) !== false,
+        ).map((command) => (
+          <button
+            key={command.id}
+            type="button"
+            className="button button-small"
+            onClick={() => void command.run(doing)}
+          >
             {command.title}
           </button>
         ))}
       </div>
-      {graph.nodes.size === 0 ? <p className="outline-empty">{say("outline.empty")}</p> : <Tree add={add} remove={remove} edit={toDetails} />}
+      {graph.nodes.size === 0 ? (
+        <p className="outline-empty">{say("outline.empty")}</p>
+      ) : (
+        <Tree add={add} remove={remove} edit={toDetails} />
+      )}
       <div className="outline-details" role="region" aria-label={say("outline.details")}>
         <Inspector />
       </div>

@@ -26,14 +26,22 @@ export function ProblemRow({ found, whole }: Props): JSX.Element {
   const place = useDocument((state) => state.place);
   const spot = useMemo(() => spotOf(document, found.path), [document, found]);
   const fixes = useMemo(
-    () => (graphAt(document, spot.place) ? fixesFor(typesOf(document, catalogue, spot.place), spot.node, found) : []),
+    () =>
+      graphAt(document, spot.place)
+        ? fixesFor(typesOf(document, catalogue, spot.place), spot.node, found)
+        : [],
     [document, catalogue, spot, found],
   );
   const where = [found.path, found.port].filter(Boolean).join(".") || say("problems.graph");
   return (
     <li className="problem">
       {whole && (
-        <button type="button" className="problem-where" aria-label={say("problems.go", { path: where })} onClick={() => go(spot.place, spot.node, found.port)}>
+        <button
+          type="button"
+          className="problem-where"
+          aria-label={say("problems.go", { path: where })}
+          onClick={() => go(spot.place, spot.node, found.port)}
+        >
           {where}
         </button>
       )}

@@ -21,7 +21,13 @@ export function ProblemVoice(): JSX.Element {
         before = problems.length;
         const [first] = problems;
         if (!first) setSaid(say("problems.said.none"));
-        else setSaid(say(problems.length === 1 ? "problems.said.one" : "problems.said", { count: problems.length, first: sentence(first) }));
+        else
+          setSaid(
+            say(problems.length === 1 ? "problems.said.one" : "problems.said", {
+              count: problems.length,
+              first: sentence(first),
+            }),
+          );
       }, PAUSE);
     });
     return () => {

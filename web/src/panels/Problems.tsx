@@ -23,7 +23,9 @@ export default function Problems(): JSX.Element {
   }
   return (
     <div className="inspector">
-      <p className="inspect-heading">{count === 1 ? say("problems.count.one") : say("problems.count", { count })}</p>
+      <p className="inspect-heading">
+        {count === 1 ? say("problems.count.one") : say("problems.count", { count })}
+      </p>
       <List title={say("problems.here")} problems={planned} />
       <List title={say("problems.run")} problems={others} />
     </div>
@@ -34,7 +36,13 @@ function keyOf({ code, path, port }: Problem): string {
   return [code, path, port].join("\n");
 }
 
-function List({ title, problems }: { readonly title: string; readonly problems: readonly Problem[] }): JSX.Element | null {
+function List({
+  title,
+  problems,
+}: {
+  readonly title: string;
+  readonly problems: readonly Problem[];
+}): JSX.Element | null {
   if (problems.length === 0) return null;
   return (
     <section>

@@ -35,14 +35,26 @@ interface Props {
 export function WireControl({ target, name, type, many, small = false }: Props): JSX.Element {
   const edit = useDocument((state) => state.edit);
   const text = useDocument((state) => wiresAt(shownGraph(state), target).join(" "));
-  const face = useDocument((state) => (target.kind === "input" ? (shownTypes(state).public.get(`${target.node}.${target.port}`) ?? "") : ""));
+  const face = useDocument((state) =>
+    target.kind === "input"
+      ? (shownTypes(state).public.get(`${target.node}.${target.port}`) ?? "")
+      : "",
+  );
   const wires = text === "" ? [] : text.split(" ");
   if (face !== "") {
     const label = say("inspect.public.stop", { port: name });
     return (
       <span className="wire-public">
         {!small && say("inspect.public.is", { name: face })}
-        <button type="button" className="mini" aria-label={label} title={label} onClick={() => edit(label, (graph) => unexposeInput(graph, `${target.node}.${target.port}`))}>
+        <button
+          type="button"
+          className="mini"
+          aria-label={label}
+          title={label}
+          onClick={() =>
+            edit(label, (graph) => unexposeInput(graph, `${target.node}.${target.port}`))
+          }
+        >
           <Icon name="close" size={14} />
         </button>
       </span>
@@ -58,7 +70,13 @@ export function WireControl({ target, name, type, many, small = false }: Props):
           </span>
         ))}
       {!small && wires.length === 0 && <span className="wire-none">{say("inspect.nothing")}</span>}
-      <Chooser target={target} name={name} type={type} label={labelOf(name, wires.length, many)} chosen={many ? "" : (wires[0] ?? "")} />
+      <Chooser
+        target={target}
+        name={name}
+        type={type}
+        label={labelOf(name, wires.length, many)}
+        chosen={many ? "" : (wires[0] ?? "")}
+      />
     </span>
   );
 }
@@ -69,7 +87,8 @@ function labelOf(port: string, count: number, many: boolean): string {
 }
 
 function wiresAt(graph: Graph, target: Target): readonly string[] {
-  if (target.kind === "input") return wireList(scopesOf(graph).nodes.get(target.node)?.inputs.get(target.port));
+  if (target.kind === "input")
+    return wireList(scopesOf(graph).nodes.get(target.node)?.inputs.get(target.port));
   const wire = wireAt(graph, target);
   return wire === undefined ? [] : [wire];
 }
@@ -78,7 +97,13 @@ function Cut({ wire, target }: { readonly wire: string; readonly target: Target 
   const edit = useDocument((state) => state.edit);
   const label = say("inspect.wire.cut", { wire });
   return (
-    <button type="button" className="mini" aria-label={label} title={label} onClick={() => edit(label, (graph) => disconnect(graph, target))}>
+    <button
+      type="button"
+      className="mini"
+      aria-label={label}
+      title={label}
+      onClick={() => edit(label, (graph) => disconnect(graph, target))}
+    >
       <Icon name="close" size={12} />
     </button>
   );
@@ -95,7 +120,15 @@ interface ChooserProps {
 function Chooser({ target, name, type, label, chosen }: ChooserProps): JSX.Element {
   const [open, setOpen] = useState(false);
   const trigger = (
-    <button type="button" className="mini wire-plug" aria-label={label} title={label} aria-haspopup="listbox" aria-expanded={open} onClick={() => setOpen(true)}>
+    <button
+      type="button"
+      className="mini wire-plug"
+      aria-label={label}
+      title={label}
+      aria-haspopup="listbox"
+      aria-expanded={open}
+      onClick={() => setOpen(true)}
+    >
       <Icon name="graph" size={14} />
     </button>
   );
@@ -116,17 +149,30 @@ interface SourcesProps extends Omit<ChooserProps, "label"> {
 
 function Sources({ target, name, type, chosen, close, children }: SourcesProps): JSX.Element {
   const { document } = useEditor();
-  const options = useMemo(() => sourcesFor(shownTypes(document.getState()), target), [document, target]);
-  const byWire = useMemo(() => new Map(options.map((option) => [keyOf(option), option])), [options]);
+  const options = useMemo(
+    () => sourcesFor(shownTypes(document.getState()), target),
+    [document, target],
+  );
+  const byWire = useMemo(
+    () => new Map(options.map((option) => [keyOf(option), option])),
+    [options],
+  );
   const choose = (key: string | null): void => {
     const option = key === null ? undefined : byWire.get(key);
-    if (option) document.getState().edit(say("inspect.wire", { port: name }), (graph, types) => wire(graph, types, option, target));
+    if (option)
+      document
+        .getState()
+        .edit(say("inspect.wire", { port: name }), (graph, types) =>
+          wire(graph, types, option, target),
+        );
     close();
   };
   const about = (key: string): string => {
     const option = byWire.get(key);
     const fix = option?.refusal?.fix;
-    return fix?.kind === "insert" ? say("inspect.wire.through", { type: fix.type }) : (option?.type ?? "");
+    return fix?.kind === "insert"
+      ? say("inspect.wire.through", { type: fix.type })
+      : (option?.type ?? "");
   };
   return (
     <ChoiceList

@@ -31,7 +31,11 @@ function read({ doc, inputs, outputs }: Declaration): NodeDocs {
   for (const paragraph of doc.split(/\n\s*\n/)) {
     const text = paragraph.replace(/\s+/g, " ").trim();
     const marks = [...text.matchAll(PORTS)]
-      .map((found) => ({ names: (found[1] ?? "").split(", "), start: found.index, end: found.index + found[0].length }))
+      .map((found) => ({
+        names: (found[1] ?? "").split(", "),
+        start: found.index,
+        end: found.index + found[0].length,
+      }))
       .filter(({ names }) => names.every((name) => inputs.has(name) || outputs.has(name)));
     let left = text.slice(0, marks[0]?.start ?? text.length);
     marks.forEach(({ names, end }, at) => {
@@ -39,7 +43,8 @@ function read({ doc, inputs, outputs }: Declaration): NodeDocs {
       const cut = piece.search(WHOLE);
       const own = (cut < 0 ? piece : piece.slice(0, cut)).trim();
       if (cut >= 0) left += ` ${piece.slice(cut)}`;
-      for (const name of names) ports.set(name, [ports.get(name) ?? "", own].filter(Boolean).join(" "));
+      for (const name of names)
+        ports.set(name, [ports.get(name) ?? "", own].filter(Boolean).join(" "));
     });
     if (left.trim() !== "") rest.push(left.replace(/\s+/g, " ").trim());
   }

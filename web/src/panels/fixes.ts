@@ -42,9 +42,14 @@ export function fixesFor(types: PortTypes, id: string, found: Problem): readonly
     case "unknown_input":
       return ofName(id, node, found);
     case "unknown_node_type":
-      return hinted(found).map((type) => ({ label: say("problems.fix.type", { type }), command: (graph) => editNode(graph, id, (one) => ({ ...one, type })) }));
+      return hinted(found).map((type) => ({
+        label: say("problems.fix.type", { type }),
+        command: (graph) => editNode(graph, id, (one) => ({ ...one, type })),
+      }));
     case "cannot_bypass":
-      return [{ label: say("problems.fix.mute"), command: (graph) => setMode(graph, [id], "mute") }];
+      return [
+        { label: say("problems.fix.mute"), command: (graph) => setMode(graph, [id], "mute") },
+      ];
     default:
       return ofValue(types, id, node, found);
   }
@@ -56,18 +61,27 @@ function hinted({ fix }: Problem): readonly string[] {
   return name === undefined ? [] : [name];
 }
 
-function ofWire(types: PortTypes, id: string, node: GraphNode, found: Problem): readonly OneClick[] {
+function ofWire(
+  types: PortTypes,
+  id: string,
+  node: GraphNode,
+  found: Problem,
+): readonly OneClick[] {
   return targetsAt(id, node, found.port).flatMap((target) => {
     const source = wireAt(types.graph, target);
     if (source === undefined) return [];
     const made: OneClick[] = [];
-    const refusal = found.code === "port_type_mismatch" ? new Connector(types, source).refusal(target) : null;
+    const refusal =
+      found.code === "port_type_mismatch" ? new Connector(types, source).refusal(target) : null;
     const fix = refusal?.fix;
     if (fix?.kind === "insert") {
       const at = positionOf(types.graph, id);
       const place = at ? { x: at.x - 280, y: at.y } : undefined;
       const label = say("problems.fix.insert", { type: fix.type });
-      made.push({ label, command: (graph, now) => applyFix(graph, now, { source, target }, fix, place) });
+      made.push({
+        label,
+        command: (graph, now) => applyFix(graph, now, { source, target }, fix, place),
+      });
     }
     const cut = say("problems.fix.cut", { wire: source });
     return [...made, { label: cut, command: (graph: Graph) => disconnect(graph, target) }];
@@ -77,7 +91,10 @@ function ofWire(types: PortTypes, id: string, node: GraphNode, found: Problem): 
 /** The ends that a port's name may mean: an input, or on a loop's right rail. */
 function targetsAt(id: string, node: GraphNode, port: string): readonly Target[] {
   const wires = wireList(node.inputs.get(port));
-  const inputs = wires.length > 1 ? wires.map((_, at) => inputTarget(id, port, at)) : wires.map(() => inputTarget(id, port));
+  const inputs =
+    wires.length > 1
+      ? wires.map((_, at) => inputTarget(id, port, at))
+      : wires.map(() => inputTarget(id, port));
   if (inputs.length > 0) return inputs;
   if (node.next.has(port)) return [{ kind: "next", node: id, port }];
   if (node.collect.has(port)) return [{ kind: "collect", node: id, port }];
@@ -92,7 +109,13 @@ function wireOne(types: PortTypes, id: string, port: string): readonly OneClick[
   const option = sourcesFor(types, target).find(({ refusal }) => refusal === null);
   if (!option) return [];
   const label = say("problems.fix.wire", { wire: option.wire });
-  return [{ label, command: (graph, now) => connect(graph, now, { source: option.wire, side: option.side, target }) }];
+  return [
+    {
+      label,
+      command: (graph, now) =>
+        connect(graph, now, { source: option.wire, side: option.side, target }),
+    },
+  ];
 }
 
 function ofName(id: string, node: GraphNode, found: Problem): readonly OneClick[] {
@@ -102,19 +125,33 @@ function ofName(id: string, node: GraphNode, found: Problem): readonly OneClick[
     .map((name) => ({
       label: say("problems.fix.rename", { name }),
       command: (graph: Graph) =>
-        editNode(graph, id, (one) => ({ ...one, params: renamedEntry(one.params, port, name), inputs: renamedEntry(one.inputs, port, name) })),
+        editNode(graph, id, (one) => ({
+          ...one,
+          params: renamedEntry(one.params, port, name),
+          inputs: renamedEntry(one.inputs, port, name),
+        })),
     }));
   return [
     ...renames,
     {
       label: say("problems.fix.remove", { port }),
-      command: (graph) => editNode(graph, id, (one) => ({ ...one, params: withEntry(one.params, port, undefined), inputs: withEntry(one.inputs, port, undefined) })),
+      command: (graph) =>
+        editNode(graph, id, (one) => ({
+          ...one,
+          params: withEntry(one.params, port, undefined),
+          inputs: withEntry(one.inputs, port, undefined),
+        })),
     },
   ];
 }
 
 /** A typed value that does not fit: the nearest that does, or the default. */
-function ofValue(types: PortTypes, id: string, node: GraphNode, found: Problem): readonly OneClick[] {
+function ofValue(
+  types: PortTypes,
+  id: string,
+  node: GraphNode,
+  found: Problem,
+): readonly OneClick[] {
   const { port } = found;
   const value = node.params.get(port);
   if (value === undefined) return [];
@@ -125,10 +162,16 @@ function ofValue(types: PortTypes, id: string, node: GraphNode, found: Problem):
   }));
   const nearest = declared && typeof value === "number" ? nearestNumber(declared, value) : null;
   if (nearest !== null) {
-    made.push({ label: say("problems.fix.set", { value: nearest }), command: (graph) => setParam(graph, id, port, nearest) });
+    made.push({
+      label: say("problems.fix.set", { value: nearest }),
+      command: (graph) => setParam(graph, id, port, nearest),
+    });
   }
   if (made.length === 0 && declared && !declared.required) {
-    made.push({ label: say("problems.fix.reset"), command: (graph) => resetParam(graph, id, port) });
+    made.push({
+      label: say("problems.fix.reset"),
+      command: (graph) => resetParam(graph, id, port),
+    });
   }
   return made;
 }
@@ -143,8 +186,15 @@ function nearestNumber({ plain }: Input, value: number): number | null {
 function ofGraph(types: PortTypes, found: Problem): readonly OneClick[] {
   if (found.code !== "no_outputs") return [];
   const { graph } = types;
-  const ends = [...graph.nodes.keys()].flatMap((id) => types.outputs(id).map((port) => `${id}.${port}`));
+  const ends = [...graph.nodes.keys()].flatMap((id) =>
+    types.outputs(id).map((port) => `${id}.${port}`),
+  );
   const wire = ends.at(-1);
   if (wire === undefined) return [];
-  return [{ label: say("problems.fix.public", { wire }), command: (now) => (scopesOf(now).nodes.size > 0 ? exposeOutput(now, wire) : now) }];
+  return [
+    {
+      label: say("problems.fix.public", { wire }),
+      command: (now) => (scopesOf(now).nodes.size > 0 ? exposeOutput(now, wire) : now),
+    },
+  ];
 }

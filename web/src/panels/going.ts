@@ -31,6 +31,8 @@ export function useGo(): Go {
 
 /** The control for a port in the inspector, where it is open. */
 function fieldOf(node: string, port: string): HTMLElement | null {
-  const row = window.document.querySelector(`[data-inspects="${CSS.escape(node)}"] [data-port="${CSS.escape(port)}"]`);
+  const row = window.document.querySelector(
+    `[data-inspects="${CSS.escape(node)}"] [data-port="${CSS.escape(port)}"]`,
+  );
   return row?.querySelector<HTMLElement>("input, textarea, button, [tabindex]") ?? null;
 }

@@ -36,7 +36,12 @@ export function RunButton(): JSX.Element {
   const problems = usePlan((plan) => plan.problems.length);
   const total = usePlan((plan) => plan.total);
   const count = usePlan((plan) => plan.count);
-  const cost = problems > 0 ? say("run.problems", { count: problems }) : total !== null && count > 0 ? `≈ ${duration(total)}` : "";
+  const cost =
+    problems > 0
+      ? say("run.problems", { count: problems })
+      : total !== null && count > 0
+        ? `≈ ${duration(total)}`
+        : "";
   return (
     <div className="run">
       {open > 0 && (

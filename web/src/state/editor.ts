@@ -89,7 +89,8 @@ function useSteady<T>(name: string, select: (state: DocumentState) => T): T {
     const kept = steady.get(document) ?? new Map<string, unknown>();
     steady.set(document, kept);
     const last = kept.get(name) as T | undefined;
-    if (last !== undefined && (last === made || JSON.stringify(last) === JSON.stringify(made))) return last;
+    if (last !== undefined && (last === made || JSON.stringify(last) === JSON.stringify(made)))
+      return last;
     kept.set(name, made);
     return made;
   });

@@ -22,11 +22,20 @@ export interface PlanState {
 
 export type PlanStore = StoreApi<PlanState>;
 const PAUSE = 200;
-const MARKS: Readonly<Record<string, Mark>> = { run: "run", cached: "cached", unknown: "unknown", "not needed": "unneeded" };
+const MARKS: Readonly<Record<string, Mark>> = {
+  run: "run",
+  cached: "cached",
+  unknown: "unknown",
+  "not needed": "unneeded",
+};
 
 /** Keeps a plan for a document; `again` asks anew, as after a run. */
 export class Planner {
-  readonly store: PlanStore = createStore<PlanState>(() => ({ problems: [], total: null, count: 0 }));
+  readonly store: PlanStore = createStore<PlanState>(() => ({
+    problems: [],
+    total: null,
+    count: 0,
+  }));
   private readonly document: DocumentStore;
   private readonly states: NodeStatesStore;
   private readonly lists: () => ReadonlyMap<string, readonly string[]>;
@@ -34,7 +43,11 @@ export class Planner {
   private asking: AbortController | null = null;
   private readonly stop: () => void;
 
-  constructor(document: DocumentStore, states: NodeStatesStore, lists: () => ReadonlyMap<string, readonly string[]>) {
+  constructor(
+    document: DocumentStore,
+    states: NodeStatesStore,
+    lists: () => ReadonlyMap<string, readonly string[]>,
+  ) {
     this.document = document;
     this.states = states;
     this.lists = lists;
@@ -77,9 +90,18 @@ export class Planner {
 
   private mark(found: server.Forecast, document: Graph): void {
     if (this.document.getState().document !== document) return;
-    const changes = Object.entries(found.states).map(([path, state]): readonly [string, Partial<NodeState>] => {
-      return [path, { mark: MARKS[state] ?? "none", estimate: found.seconds[path] ?? null, turns: pairOf(found.turns[path]) }];
-    });
+    const changes = Object.entries(found.states).map(
+      ([path, state]): readonly [string, Partial<NodeState>] => {
+        return [
+          path,
+          {
+            mark: MARKS[state] ?? "none",
+            estimate: found.seconds[path] ?? null,
+            turns: pairOf(found.turns[path]),
+          },
+        ];
+      },
+    );
     this.states.getState().setAll(changes);
     const count = Object.values(found.states).filter((state) => state === "run").length;
     this.store.setState({ total: found.total ?? null, count });
@@ -87,7 +109,9 @@ export class Planner {
 
   private forget(): void {
     const paths = [...this.states.getState().byPath.keys()];
-    this.states.getState().setAll(paths.map((path) => [path, { mark: "none", estimate: null, turns: null }] as const));
+    this.states
+      .getState()
+      .setAll(paths.map((path) => [path, { mark: "none", estimate: null, turns: null }] as const));
     this.store.setState({ total: null, count: 0 });
   }
 }

@@ -11,10 +11,9 @@ import * as server from "../api/server.ts";
 import type { Run } from "../api/server.ts";
 import { ServerError } from "../api/http.ts";
 import type { Problem } from "../graph/errors.ts";
-import type { Json } from "../graph/json.ts";
 import type { Graph } from "../graph/model.ts";
 import { toJson } from "../graph/serialize.ts";
-import { Following } from "./following.ts";
+import { Following, problemsOf } from "./following.ts";
 import type { NodeStatesStore } from "./nodestates.ts";
 
 export interface RunsState {
@@ -87,7 +86,10 @@ export function createRuns(states: NodeStatesStore): RunsStore {
           const runs = await server.submit(order, crypto.randomUUID());
           const ids = runs.map(({ id }) => id);
           const idle = get().open.length === 0;
-          set({ submitting: false, open: [...get().open, ...ids.filter((id) => !get().open.includes(id))] });
+          set({
+            submitting: false,
+            open: [...get().open, ...ids.filter((id) => !get().open.includes(id))],
+          });
           if (idle && ids[0] !== undefined) watch(ids[0]);
           // A run of kept values may have ended before this answer came: its last event went by.
           await get().refresh();
@@ -126,19 +128,5 @@ export function createRuns(states: NodeStatesStore): RunsStore {
       following.start();
       set({ watched: id, status: "queued", problems: [] });
     }
-  });
-}
-
-function problemsOf(run: Run): readonly Problem[] {
-  const text = (value: Json | undefined): string => (typeof value === "string" ? value : "");
-  return run.problems.map((raw) => {
-    const found = raw as Readonly<Record<string, Json>>;
-    return {
-      code: text(found.code),
-      message: text(found.message),
-      path: text(found.path),
-      port: text(found.port),
-      fix: text(found.fix),
-    };
   });
 }

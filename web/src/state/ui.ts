@@ -8,9 +8,7 @@ import type { Point } from "../graph/view.ts";
 import type { Target } from "../graph/wires.ts";
 
 /** One free end of a wire, which a new node is to meet. */
-export type Loose =
-  | { readonly from: string; readonly side?: Side }
-  | { readonly to: Target };
+export type Loose = { readonly from: string; readonly side?: Side } | { readonly to: Target };
 
 /** The palette of node types: where on the screen, and where the new node will stand. */
 export interface PaletteAt {

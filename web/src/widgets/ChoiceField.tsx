@@ -8,13 +8,26 @@ import type { WidgetProps } from "./widget.ts";
 
 const ChoiceList = lazy(() => import("./ChoiceList.tsx"));
 
-export function ChoiceField({ control, name, input, value, set, reset, problem }: WidgetProps): JSX.Element {
+export function ChoiceField({
+  control,
+  name,
+  input,
+  value,
+  set,
+  reset,
+  problem,
+}: WidgetProps): JSX.Element {
   const [open, setOpen] = useState(false);
   const { plain, choices } = input;
   const found = useList(choices);
   const chosen = typeof value === "string" ? value : "";
   const options = choices ? entriesOf(choices, found ?? []) : (plain?.values ?? []);
-  const missing = choices !== null && found !== null && chosen !== "" && !chosen.startsWith("sha256:") && !options.includes(chosen);
+  const missing =
+    choices !== null &&
+    found !== null &&
+    chosen !== "" &&
+    !chosen.startsWith("sha256:") &&
+    !options.includes(chosen);
   const text = chosen === "" ? say(plain?.nullable ? "field.unset" : "field.pick") : chosen;
   const said = missing ? say("field.missing", { value: chosen }) : chosen;
   const trigger = (
@@ -48,11 +61,23 @@ export function ChoiceField({ control, name, input, value, set, reset, problem }
     else set(next);
   };
   return (
-    <div className="pill choice nodrag nopan" data-bad={problem !== "" || missing || undefined} data-missing={missing || undefined}>
+    <div
+      className="pill choice nodrag nopan"
+      data-bad={problem !== "" || missing || undefined}
+      data-missing={missing || undefined}
+    >
       <span className="pill-name">{name}</span>
       {open ? (
         <Suspense fallback={trigger}>
-          <ChoiceList name={name} options={options} chosen={chosen} unset={plain?.nullable === true} refresh={choices !== null} choose={choose} close={() => setOpen(false)}>
+          <ChoiceList
+            name={name}
+            options={options}
+            chosen={chosen}
+            unset={plain?.nullable === true}
+            refresh={choices !== null}
+            choose={choose}
+            close={() => setOpen(false)}
+          >
             {trigger}
           </ChoiceList>
         </Suspense>

@@ -24,12 +24,28 @@ interface Props {
 
 const SEARCHED = 7;
 
-export default function ChoiceList({ name, options, chosen, unset, refresh, about, none = say("field.empty.list"), choose, close, children }: Props): JSX.Element {
+export default function ChoiceList({
+  name,
+  options,
+  chosen,
+  unset,
+  refresh,
+  about,
+  none = say("field.empty.list"),
+  choose,
+  close,
+  children,
+}: Props): JSX.Element {
   const list = useRef<HTMLDivElement>(null);
   const id = useId();
   const [query, setQuery] = useState("");
   const rows = useMemo(() => rowsOf(options, unset, query), [options, unset, query]);
-  const [at, setAt] = useState(() => Math.max(0, rows.findIndex((row) => row === chosen)));
+  const [at, setAt] = useState(() =>
+    Math.max(
+      0,
+      rows.findIndex((row) => row === chosen),
+    ),
+  );
   useEffect(() => {
     if (refresh) void refreshLists();
   }, [refresh]);
@@ -54,9 +70,18 @@ export default function ChoiceList({ name, options, chosen, unset, refresh, abou
     <Popover.Root open onOpenChange={(open) => !open && close()}>
       <Popover.Anchor asChild>{children}</Popover.Anchor>
       <Popover.Portal>
-        <Popover.Content className="choice-list" align="start" sideOffset={4} collisionPadding={8} aria-label={label} onKeyDown={onKeyDown}>
+        <Popover.Content
+          className="choice-list"
+          align="start"
+          sideOffset={4}
+          collisionPadding={8}
+          aria-label={label}
+          onKeyDown={onKeyDown}
+        >
           <input
-            className={options.length > SEARCHED ? "choice-search" : "choice-search visually-hidden"}
+            className={
+              options.length > SEARCHED ? "choice-search" : "choice-search visually-hidden"
+            }
             type="text"
             role="combobox"
             autoFocus
@@ -73,7 +98,13 @@ export default function ChoiceList({ name, options, chosen, unset, refresh, abou
               setAt(0);
             }}
           />
-          <div id={`${id}-list`} className="choice-rows" role="listbox" aria-label={label} ref={list}>
+          <div
+            id={`${id}-list`}
+            className="choice-rows"
+            role="listbox"
+            aria-label={label}
+            ref={list}
+          >
             {rows.map((row, index) => (
               <div
                 key={row ?? "\0"}
@@ -85,21 +116,33 @@ export default function ChoiceList({ name, options, chosen, unset, refresh, abou
                 onPointerMove={() => setAt(index)}
                 onClick={() => choose(row)}
               >
-                {row === null ? <span className="choice-unset">{say("field.unset")}</span> : <Path text={row} />}
+                {row === null ? (
+                  <span className="choice-unset">{say("field.unset")}</span>
+                ) : (
+                  <Path text={row} />
+                )}
                 {row !== null && about && <span className="choice-about">{about(row)}</span>}
               </div>
             ))}
           </div>
-          {rows.length === 0 && <p className="choice-none">{options.length === 0 ? none : say("field.none")}</p>}
+          {rows.length === 0 && (
+            <p className="choice-none">{options.length === 0 ? none : say("field.none")}</p>
+          )}
         </Popover.Content>
       </Popover.Portal>
     </Popover.Root>
   );
 }
 
-function rowsOf(options: readonly string[], unset: boolean, query: string): readonly (string | null)[] {
+function rowsOf(
+  options: readonly string[],
+  unset: boolean,
+  query: string,
+): readonly (string | null)[] {
   const words = query.toLowerCase().split(/\s+/).filter(Boolean);
-  const found = options.filter((option) => words.every((word) => option.toLowerCase().includes(word)));
+  const found = options.filter((option) =>
+    words.every((word) => option.toLowerCase().includes(word)),
+  );
   return unset && words.length === 0 ? [null, ...found] : found;
 }
 

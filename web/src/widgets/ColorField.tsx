@@ -13,7 +13,12 @@ export function ColorField(props: WidgetProps): JSX.Element {
     <div className="color nodrag nopan">
       <TextField {...props} />
       <span className="color-swatch" style={{ background: color }}>
-        <input type="color" aria-label={name} value={color} onChange={(event) => set(event.target.value)} />
+        <input
+          type="color"
+          aria-label={name}
+          value={color}
+          onChange={(event) => set(event.target.value)}
+        />
       </span>
     </div>
   );

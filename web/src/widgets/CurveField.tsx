@@ -3,7 +3,18 @@
 import type { JSX, KeyboardEvent, MouseEvent, PointerEvent } from "react";
 import { useRef, useState } from "react";
 import { say } from "../texts/texts.ts";
-import { added, keyStep, moved, pointsOf, removed, rounded, sorted, toJson, valueAt, windowOf } from "./curve.ts";
+import {
+  added,
+  keyStep,
+  moved,
+  pointsOf,
+  removed,
+  rounded,
+  sorted,
+  toJson,
+  valueAt,
+  windowOf,
+} from "./curve.ts";
 import type { CurvePoint, Window } from "./curve.ts";
 import { ListField } from "./ListField.tsx";
 import type { WidgetProps } from "./widget.ts";
@@ -22,7 +33,8 @@ export function CurveField(props: WidgetProps): JSX.Element {
   const spanX = view.right - view.left;
   const spanY = view.top - view.bottom;
   const x = (at: number): number => EDGE + ((at - view.left) / spanX) * (WIDTH - 2 * EDGE);
-  const y = (amount: number): number => height - EDGE - ((amount - view.bottom) / spanY) * (height - 2 * EDGE);
+  const y = (amount: number): number =>
+    height - EDGE - ((amount - view.bottom) / spanY) * (height - 2 * EDGE);
   const from = (event: MouseEvent): CurvePoint => {
     const box = drawing.current?.getBoundingClientRect();
     if (!box) return { at: 0, value: 0 };
@@ -50,20 +62,26 @@ export function CurveField(props: WidgetProps): JSX.Element {
       ArrowDown: { at: point.at, value: point.value - stepY },
     };
     const way = ways[event.key];
-    if (way) put(moved(points, index, { at: rounded(way.at, spanX), value: rounded(way.value, spanY) }));
+    if (way)
+      put(moved(points, index, { at: rounded(way.at, spanX), value: rounded(way.value, spanY) }));
     else if (event.key === "Delete" || event.key === "Backspace") put(removed(points, index));
     else return;
     event.preventDefault();
     event.stopPropagation();
   };
-  const line = [`M 0 ${y(valueAt(points, view.left))}`, ...points.map((point) => `L ${x(point.at)} ${y(point.value)}`)];
+  const line = [
+    `M 0 ${y(valueAt(points, view.left))}`,
+    ...points.map((point) => `L ${x(point.at)} ${y(point.value)}`),
+  ];
   const last = points.at(-1);
   if (last) line.push(`L ${WIDTH} ${y(last.value)}`);
   return (
     <div className="curve nodrag nopan" data-bad={problem !== "" || undefined}>
       <div className="multiline-head">
         <span>{name}</span>
-        <span className="multiline-length">{points.length > 0 && `${view.left} – ${view.right}`}</span>
+        <span className="multiline-length">
+          {points.length > 0 && `${view.left} – ${view.right}`}
+        </span>
       </div>
       <div
         ref={drawing}
@@ -102,7 +120,9 @@ export function CurveField(props: WidgetProps): JSX.Element {
           />
         ))}
       </div>
-      {roomy && <ListField {...props} name={say("field.curve.points")} control={`${control}-list`} />}
+      {roomy && (
+        <ListField {...props} name={say("field.curve.points")} control={`${control}-list`} />
+      )}
     </div>
   );
 }

@@ -31,15 +31,28 @@ export function Field({ id, port, wired, roomy = false }: Props): JSX.Element | 
   const typed = useTyped(id, port);
   const setting = useSetting(id, port);
   const problem = useFieldProblem(id, port);
-  const prompt = useDocument((state) => readsPrompts(state.catalogue, scopesOf(shownGraph(state)).nodes.get(id)?.type));
+  const prompt = useDocument((state) =>
+    readsPrompts(state.catalogue, scopesOf(shownGraph(state)).nodes.get(id)?.type),
+  );
   const name = portWords(port);
   if (wired || !input?.plain) return <Wired id={id} port={port} name={name} />;
   const value = typed === undefined ? input.default : typed;
   const props: WidgetProps = { control, name, input, value, problem, roomy, prompt, ...setting };
   const side = sideOf(port);
   return (
-    <div className="field" data-kind={widgetOf(input)} data-typed={typed !== undefined || undefined} data-roomy={roomy || undefined} title={problem} onKeyDown={keepKeys}>
-      {widgetOf(input) === "seed" ? <NodeSeed id={id} port={port} {...props} /> : <Widget {...props} />}
+    <div
+      className="field"
+      data-kind={widgetOf(input)}
+      data-typed={typed !== undefined || undefined}
+      data-roomy={roomy || undefined}
+      title={problem}
+      onKeyDown={keepKeys}
+    >
+      {widgetOf(input) === "seed" ? (
+        <NodeSeed id={id} port={port} {...props} />
+      ) : (
+        <Widget {...props} />
+      )}
       {side && <NodeSize id={id} port={side} />}
       {problem !== "" && (
         <span id={`${control}-bad`} className={roomy ? "field-bad" : "visually-hidden"}>
@@ -57,7 +70,10 @@ export function keepKeys(event: KeyboardEvent): void {
 }
 
 interface Catalogued {
-  readonly declarations: ReadonlyMap<string, { readonly inputs: ReadonlyMap<string, { readonly type: string }> }>;
+  readonly declarations: ReadonlyMap<
+    string,
+    { readonly inputs: ReadonlyMap<string, { readonly type: string }> }
+  >;
 }
 
 /** A node that takes a text encoder reads its texts as prompts. */
@@ -66,8 +82,18 @@ function readsPrompts({ declarations }: Catalogued, type: string | undefined): b
   return inputs !== undefined && [...inputs.values()].some((input) => input.type === "TextEncoder");
 }
 
-function Wired({ id, port, name }: { readonly id: string; readonly port: string; readonly name: string }): JSX.Element {
-  const wire = useDocument((state) => wireList(scopesOf(shownGraph(state)).nodes.get(id)?.inputs.get(port)).join(", "));
+function Wired({
+  id,
+  port,
+  name,
+}: {
+  readonly id: string;
+  readonly port: string;
+  readonly name: string;
+}): JSX.Element {
+  const wire = useDocument((state) =>
+    wireList(scopesOf(shownGraph(state)).nodes.get(id)?.inputs.get(port)).join(", "),
+  );
   return (
     <span className="field-wired">
       <span>{name}</span>

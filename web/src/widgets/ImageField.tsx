@@ -50,7 +50,10 @@ export function ImageField(props: WidgetProps): JSX.Element {
     void send(file);
   };
   const hash = typeof value === "string" && value.startsWith("sha256:") ? value : "";
-  const picture = hash !== "" && broken !== hash ? `/api/uploads/${hash}/thumbnail?size=${roomy ? 512 : 256}` : "";
+  const picture =
+    hash !== "" && broken !== hash
+      ? `/api/uploads/${hash}/thumbnail?size=${roomy ? 512 : 256}`
+      : "";
   return (
     <div
       className="image-field nodrag nopan"
@@ -67,14 +70,27 @@ export function ImageField(props: WidgetProps): JSX.Element {
       onDrop={drop}
       onPaste={paste}
     >
-      <button id={control} type="button" className="image-drop" aria-label={`${name}: ${say(hash === "" ? "field.image.browse" : "field.image.change")}`} onClick={() => chooser.current?.click()}>
-        {picture !== "" && <img src={picture} alt="" draggable={false} onError={() => setBroken(hash)} />}
+      <button
+        id={control}
+        type="button"
+        className="image-drop"
+        aria-label={`${name}: ${say(hash === "" ? "field.image.browse" : "field.image.change")}`}
+        onClick={() => chooser.current?.click()}
+      >
+        {picture !== "" && (
+          <img src={picture} alt="" draggable={false} onError={() => setBroken(hash)} />
+        )}
         {picture === "" && (
           <span className="image-hint">
-            {sending ? say("field.image.sending") : say("field.image.drop")} {!sending && <u>{say("field.image.browse")}</u>}
+            {sending ? say("field.image.sending") : say("field.image.drop")}{" "}
+            {!sending && <u>{say("field.image.browse")}</u>}
           </span>
         )}
-        {picture !== "" && <span className="image-change">{sending ? say("field.image.sending") : say("field.image.change")}</span>}
+        {picture !== "" && (
+          <span className="image-change">
+            {sending ? say("field.image.sending") : say("field.image.change")}
+          </span>
+        )}
       </button>
       <input
         ref={chooser}
@@ -87,7 +103,12 @@ export function ImageField(props: WidgetProps): JSX.Element {
           event.target.value = "";
         }}
       />
-      <ChoiceField {...props} control={`${control}-list`} name={say("field.image.list")} value={hash === "" ? value : ""} />
+      <ChoiceField
+        {...props}
+        control={`${control}-list`}
+        name={say("field.image.list")}
+        value={hash === "" ? value : ""}
+      />
     </div>
   );
 }

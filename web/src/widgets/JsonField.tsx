@@ -19,13 +19,24 @@ export function JsonField({ control, name, value, set, problem, roomy }: WidgetP
       setWrong({ text, message: error instanceof Error ? error.message : "" });
     }
   };
-  const saved = isList(value) || isObject(value) ? JSON.stringify(value, null, roomy ? 2 : 0) : JSON.stringify(value);
+  const saved =
+    isList(value) || isObject(value)
+      ? JSON.stringify(value, null, roomy ? 2 : 0)
+      : JSON.stringify(value);
   const text = draft ?? (wrong.text === "" ? saved : wrong.text);
   return (
-    <div className="multiline nodrag nopan nowheel" data-bad={problem !== "" || wrong.text !== "" || undefined} data-roomy={roomy || undefined}>
+    <div
+      className="multiline nodrag nopan nowheel"
+      data-bad={problem !== "" || wrong.text !== "" || undefined}
+      data-roomy={roomy || undefined}
+    >
       <div className="multiline-head">
         <label htmlFor={control}>{name}</label>
-        {wrong.text !== "" && <span className="multiline-length" role="alert">{say("field.bad.json", { message: wrong.message })}</span>}
+        {wrong.text !== "" && (
+          <span className="multiline-length" role="alert">
+            {say("field.bad.json", { message: wrong.message })}
+          </span>
+        )}
       </div>
       <textarea
         id={control}

@@ -59,6 +59,8 @@ export function words(item: Json): string {
   if (typeof item === "string") return item.slice(item.lastIndexOf("/") + 1);
   if (!isObject(item)) return JSON.stringify(item);
   const [first, ...rest] = Object.values(item).filter((part) => part !== null && part !== "");
-  const tail = rest.map((part) => (typeof part === "object" ? JSON.stringify(part) : String(part))).join(" ");
+  const tail = rest
+    .map((part) => (typeof part === "object" ? JSON.stringify(part) : String(part)))
+    .join(" ");
   return first === undefined ? "{}" : `${words(first)} ${tail}`.trim();
 }

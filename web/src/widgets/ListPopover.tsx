@@ -16,7 +16,14 @@ export default function ListPopover({ close, children, ...props }: Props): JSX.E
     <Popover.Root open onOpenChange={(open) => !open && close()}>
       <Popover.Anchor asChild>{children}</Popover.Anchor>
       <Popover.Portal>
-        <Popover.Content className="list-popover" align="start" sideOffset={4} collisionPadding={8} aria-label={say("field.list.edit", { name: props.name })} onKeyDown={(event) => event.stopPropagation()}>
+        <Popover.Content
+          className="list-popover"
+          align="start"
+          sideOffset={4}
+          collisionPadding={8}
+          aria-label={say("field.list.edit", { name: props.name })}
+          onKeyDown={(event) => event.stopPropagation()}
+        >
           <ListEditor {...props} control={`${props.control}-open`} roomy />
         </Popover.Content>
       </Popover.Portal>

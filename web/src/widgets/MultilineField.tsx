@@ -6,13 +6,27 @@ import { CHUNK, tokensIn, wordsIn } from "./tokens.ts";
 import { useTyping } from "./typing.ts";
 import type { WidgetProps } from "./widget.ts";
 
-export function MultilineField({ control, name, input, value, set, reset, problem, roomy, prompt = false }: WidgetProps): JSX.Element {
+export function MultilineField({
+  control,
+  name,
+  input,
+  value,
+  set,
+  reset,
+  problem,
+  roomy,
+  prompt = false,
+}: WidgetProps): JSX.Element {
   const [draft, typing] = useTyping();
   const nullable = input.plain?.nullable === true;
   const commit = (text: string): void => (text === "" && nullable ? reset() : set(text));
   const text = draft ?? (typeof value === "string" ? value : "");
   return (
-    <div className="multiline nodrag nopan nowheel" data-bad={problem !== "" || undefined} data-roomy={roomy || undefined}>
+    <div
+      className="multiline nodrag nopan nowheel"
+      data-bad={problem !== "" || undefined}
+      data-roomy={roomy || undefined}
+    >
       <div className="multiline-head">
         <label htmlFor={control}>{name}</label>
         <Length text={text} prompt={prompt} />
@@ -33,9 +47,16 @@ export function MultilineField({ control, name, input, value, set, reset, proble
   );
 }
 
-function Length({ text, prompt }: { readonly text: string; readonly prompt: boolean }): JSX.Element | null {
+function Length({
+  text,
+  prompt,
+}: {
+  readonly text: string;
+  readonly prompt: boolean;
+}): JSX.Element | null {
   if (text === "") return null;
-  if (!prompt) return <span className="multiline-length">{say("field.words", { count: wordsIn(text) })}</span>;
+  if (!prompt)
+    return <span className="multiline-length">{say("field.words", { count: wordsIn(text) })}</span>;
   const count = tokensIn(text);
   const parts = Math.ceil(count / CHUNK);
   return (

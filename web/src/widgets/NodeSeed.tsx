@@ -17,5 +17,12 @@ export function NodeSeed({ id, port, ...props }: Props): JSX.Element {
   const mode = useDocument((state) => seedMode(shownGraph(state), id, port));
   const edit = useDocument((state) => state.edit);
   const used = useUsedSeed(place, id, port);
-  return <SeedField {...props} mode={mode} used={used} setMode={(next) => edit("Seed after runs", (graph) => setSeedMode(graph, id, port, next))} />;
+  return (
+    <SeedField
+      {...props}
+      mode={mode}
+      used={used}
+      setMode={(next) => edit("Seed after runs", (graph) => setSeedMode(graph, id, port, next))}
+    />
+  );
 }

@@ -14,7 +14,13 @@ export function sideOf(port: string): Side | null {
   return port === "width" || port === "height" ? port : null;
 }
 
-export function NodeSize({ id, port }: { readonly id: string; readonly port: Side }): JSX.Element | null {
+export function NodeSize({
+  id,
+  port,
+}: {
+  readonly id: string;
+  readonly port: Side;
+}): JSX.Element | null {
   const width = useInput(id, "width");
   const height = useInput(id, "height");
   const typedWidth = useTyped(id, "width");
@@ -25,8 +31,15 @@ export function NodeSize({ id, port }: { readonly id: string; readonly port: Sid
   if (!width || !height || !isWhole(plains.width) || !isWhole(plains.height)) return null;
   if (wired.has("in.width") || wired.has("in.height")) return null;
   const number = (value: unknown, fallback: unknown): number | null =>
-    typeof value === "number" ? value : typeof fallback === "number" && value === undefined ? fallback : null;
-  const sides = { width: number(typedWidth, width.default), height: number(typedHeight, height.default) };
+    typeof value === "number"
+      ? value
+      : typeof fallback === "number" && value === undefined
+        ? fallback
+        : null;
+  const sides = {
+    width: number(typedWidth, width.default),
+    height: number(typedHeight, height.default),
+  };
   const put = (graph: Graph, side: Side, value: number | null): Graph =>
     value === null ? resetParam(graph, id, side) : setParam(graph, id, side, value);
   return (
@@ -34,7 +47,9 @@ export function NodeSize({ id, port }: { readonly id: string; readonly port: Sid
       port={port}
       sides={sides}
       plains={{ width: plains.width, height: plains.height }}
-      set={(next) => edit("Set the size", (graph) => put(put(graph, "width", next.width), "height", next.height))}
+      set={(next) =>
+        edit("Set the size", (graph) => put(put(graph, "width", next.width), "height", next.height))
+      }
     />
   );
 }

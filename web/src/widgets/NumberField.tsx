@@ -15,7 +15,15 @@ import type { WidgetProps } from "./widget.ts";
 /** Pixels of a drag that make one step. */
 const PIXELS = 4;
 
-export function NumberField({ control, name, input, value, set, reset, problem }: WidgetProps): JSX.Element | null {
+export function NumberField({
+  control,
+  name,
+  input,
+  value,
+  set,
+  reset,
+  problem,
+}: WidgetProps): JSX.Element | null {
   const [draft, typing] = useTyping();
   const tell = useTell();
   const field = useRef<HTMLInputElement>(null);
@@ -26,10 +34,16 @@ export function NumberField({ control, name, input, value, set, reset, problem }
   const scrub = useScrub({
     move: (pixels, event) => {
       if (!plain) return;
-      begin.current ??= { value: number ?? plain.limits?.ge ?? 0, width: event.currentTarget.getBoundingClientRect().width };
+      begin.current ??= {
+        value: number ?? plain.limits?.ge ?? 0,
+        width: event.currentTarget.getBoundingClientRect().width,
+      };
       const { value: from, width } = begin.current;
       const step = stepOf(plain, from, bar, event);
-      const count = bar && !event.shiftKey && !event.altKey ? (pixels / width) * ((bar.high - bar.low) / step) : pixels / PIXELS;
+      const count =
+        bar && !event.shiftKey && !event.altKey
+          ? (pixels / width) * ((bar.high - bar.low) / step)
+          : pixels / PIXELS;
       const next = stepped(plain, from, step, Math.round(count));
       if (next !== number) set(next);
     },
@@ -42,12 +56,15 @@ export function NumberField({ control, name, input, value, set, reset, problem }
   if (!plain) return null;
   const by = (sign: number, event: KeyboardEvent): void => {
     typing.settle();
-    set(stepped(plain, number ?? plain.limits?.ge ?? 0, stepOf(plain, number ?? 0, bar, event), sign));
+    set(
+      stepped(plain, number ?? plain.limits?.ge ?? 0, stepOf(plain, number ?? 0, bar, event), sign),
+    );
   };
   const read = (text: string): void => {
     const found = take(plain, text, number ?? 0);
     if (found === "empty") reset();
-    else if (found === null) tell(say("field.not.number", { text, value: number ?? say("field.unset") }));
+    else if (found === null)
+      tell(say("field.not.number", { text, value: number ?? say("field.unset") }));
     else set(found);
   };
   const onKeyDown = (event: KeyboardEvent<HTMLInputElement>): void => {
@@ -64,9 +81,18 @@ export function NumberField({ control, name, input, value, set, reset, problem }
     event.stopPropagation();
   };
   const shown = number === null ? "" : String(number);
-  const style = bar && number !== null ? ({ "--fill": `${((number - bar.low) / (bar.high - bar.low)) * 100}%` } as CSSProperties) : undefined;
+  const style =
+    bar && number !== null
+      ? ({ "--fill": `${((number - bar.low) / (bar.high - bar.low)) * 100}%` } as CSSProperties)
+      : undefined;
   return (
-    <div className="pill number nodrag nopan" data-bar={bar ? true : undefined} data-bad={problem !== "" || undefined} style={style} {...scrub}>
+    <div
+      className="pill number nodrag nopan"
+      data-bar={bar ? true : undefined}
+      data-bad={problem !== "" || undefined}
+      style={style}
+      {...scrub}
+    >
       <label className="pill-name" htmlFor={control}>
         {name}
       </label>

@@ -24,16 +24,33 @@ export function SizeButtons({ port, sides, plains, set }: Props): JSX.Element {
   if (port === "width") {
     const label = say("field.size.swap");
     return (
-      <button type="button" className="mini nodrag" title={label} aria-label={label} onClick={() => set({ width: sides.height, height: sides.width })}>
+      <button
+        type="button"
+        className="mini nodrag"
+        title={label}
+        aria-label={label}
+        onClick={() => set({ width: sides.height, height: sides.width })}
+      >
         <svg viewBox="0 0 16 16" width="14" height="14" aria-hidden="true">
-          <path className="line" d="M5 13 V3 M2.5 5.5 L5 3 L7.5 5.5 M11 3 V13 M8.5 10.5 L11 13 L13.5 10.5" />
+          <path
+            className="line"
+            d="M5 13 V3 M2.5 5.5 L5 3 L7.5 5.5 M11 3 V13 M8.5 10.5 L11 13 L13.5 10.5"
+          />
         </svg>
       </button>
     );
   }
   const label = say("field.size.presets");
   const trigger = (
-    <button type="button" className="mini nodrag" title={label} aria-label={label} aria-haspopup="listbox" aria-expanded={open} onClick={() => setOpen(true)}>
+    <button
+      type="button"
+      className="mini nodrag"
+      title={label}
+      aria-label={label}
+      aria-haspopup="listbox"
+      aria-expanded={open}
+      onClick={() => setOpen(true)}
+    >
       <svg viewBox="0 0 16 16" width="14" height="14" aria-hidden="true">
         <path className="line" d="M2 4.5 H10 V13.5 H2 Z M6 4 V2 H14 V9 H10.5" />
       </svg>

@@ -28,9 +28,20 @@ export default function SizeList({ sides, plains, set, close, children }: Props)
     <Popover.Root open onOpenChange={(open) => !open && close()}>
       <Popover.Anchor asChild>{children}</Popover.Anchor>
       <Popover.Portal>
-        <Popover.Content className="choice-list sizes" align="end" sideOffset={4} collisionPadding={8} aria-label={say("field.size.presets")} onKeyDown={(event) => event.stopPropagation()}>
+        <Popover.Content
+          className="choice-list sizes"
+          align="end"
+          sideOffset={4}
+          collisionPadding={8}
+          aria-label={say("field.size.presets")}
+          onKeyDown={(event) => event.stopPropagation()}
+        >
           {own && (
-            <button type="button" className="choice-row" onClick={() => choose({ width: null, height: null })}>
+            <button
+              type="button"
+              className="choice-row"
+              onClick={() => choose({ width: null, height: null })}
+            >
               {say("field.size.own")}
             </button>
           )}

@@ -6,9 +6,21 @@ import type { WidgetProps } from "./widget.ts";
 export function SwitchField({ control, name, value, set, problem }: WidgetProps): JSX.Element {
   const on = value === true;
   return (
-    <label className="pill switch nodrag nopan" htmlFor={control} data-bad={problem !== "" || undefined}>
+    <label
+      className="pill switch nodrag nopan"
+      htmlFor={control}
+      data-bad={problem !== "" || undefined}
+    >
       <span className="pill-name">{name}</span>
-      <button id={control} type="button" role="switch" className="switch-track" aria-checked={on} aria-label={name} onClick={() => set(!on)}>
+      <button
+        id={control}
+        type="button"
+        role="switch"
+        className="switch-track"
+        aria-checked={on}
+        aria-label={name}
+        onClick={() => set(!on)}
+      >
         <span className="switch-knob" />
       </button>
     </label>

@@ -5,7 +5,15 @@ import { say } from "../texts/texts.ts";
 import { useTyping } from "./typing.ts";
 import type { WidgetProps } from "./widget.ts";
 
-export function TextField({ control, name, input, value, set, reset, problem }: WidgetProps): JSX.Element {
+export function TextField({
+  control,
+  name,
+  input,
+  value,
+  set,
+  reset,
+  problem,
+}: WidgetProps): JSX.Element {
   const [draft, typing] = useTyping();
   const nullable = input.plain?.nullable === true;
   const commit = (text: string): void => (text === "" && nullable ? reset() : set(text));

@@ -12,10 +12,18 @@ import { widgetOf } from "./widget.ts";
 import type { WidgetProps } from "./widget.ts";
 
 // Seldom on a first screen: loaded with the first of their kind.
-const ColorField = lazy(() => import("./ColorField.tsx").then((module) => ({ default: module.ColorField })));
-const CurveField = lazy(() => import("./CurveField.tsx").then((module) => ({ default: module.CurveField })));
-const ImageField = lazy(() => import("./ImageField.tsx").then((module) => ({ default: module.ImageField })));
-const JsonField = lazy(() => import("./JsonField.tsx").then((module) => ({ default: module.JsonField })));
+const ColorField = lazy(() =>
+  import("./ColorField.tsx").then((module) => ({ default: module.ColorField })),
+);
+const CurveField = lazy(() =>
+  import("./CurveField.tsx").then((module) => ({ default: module.CurveField })),
+);
+const ImageField = lazy(() =>
+  import("./ImageField.tsx").then((module) => ({ default: module.ImageField })),
+);
+const JsonField = lazy(() =>
+  import("./JsonField.tsx").then((module) => ({ default: module.JsonField })),
+);
 
 export function Widget(props: WidgetProps): JSX.Element | null {
   switch (widgetOf(props.input)) {

@@ -30,7 +30,10 @@ export function toJson(points: readonly CurvePoint[]): Json {
 
 /** Points by place; two at one place keep their order, since the later one holds from there on. */
 export function sorted(points: readonly CurvePoint[]): readonly CurvePoint[] {
-  return points.map((point, n) => ({ point, n })).sort((a, b) => a.point.at - b.point.at || a.n - b.n).map(({ point }) => point);
+  return points
+    .map((point, n) => ({ point, n }))
+    .sort((a, b) => a.point.at - b.point.at || a.n - b.n)
+    .map(({ point }) => point);
 }
 
 /** What is seen: all points with some room, and never less than one unit. */
@@ -72,7 +75,11 @@ export function keyStep(span: number): number {
 }
 
 /** Points with one moved: between its neighbours, so that their order stays. */
-export function moved(points: readonly CurvePoint[], index: number, to: CurvePoint): readonly CurvePoint[] {
+export function moved(
+  points: readonly CurvePoint[],
+  index: number,
+  to: CurvePoint,
+): readonly CurvePoint[] {
   const low = points[index - 1]?.at ?? -Infinity;
   const high = points[index + 1]?.at ?? Infinity;
   const at = Math.min(high, Math.max(low, to.at));
@@ -81,7 +88,9 @@ export function moved(points: readonly CurvePoint[], index: number, to: CurvePoi
 
 export function added(points: readonly CurvePoint[], point: CurvePoint): readonly CurvePoint[] {
   const place = points.findIndex((other) => other.at > point.at);
-  return place < 0 ? [...points, point] : [...points.slice(0, place), point, ...points.slice(place)];
+  return place < 0
+    ? [...points, point]
+    : [...points.slice(0, place), point, ...points.slice(place)];
 }
 
 export function removed(points: readonly CurvePoint[], index: number): readonly CurvePoint[] {

@@ -10,7 +10,10 @@ import { shownGraph } from "../state/document.ts";
 import { useEditor } from "../state/editor.ts";
 import type { Editor } from "../state/editor.ts";
 
-const known = new WeakMap<readonly Problem[], { readonly document: Graph; readonly place: string; readonly marks: Marks }>();
+const known = new WeakMap<
+  readonly Problem[],
+  { readonly document: Graph; readonly place: string; readonly marks: Marks }
+>();
 
 /** The problems of the graph on the canvas by node and port; made once for each list of them. */
 export function marksOf(editor: Editor, problems: readonly Problem[]): Marks {
@@ -35,8 +38,14 @@ function stands(editor: Editor, found: Problem, id: string): boolean {
 /** The sentence for a field; empty where nothing is wrong. */
 export function useFieldProblem(id: string, port: string): string {
   const editor = useEditor();
-  const planned = useStore(editor.planner.store, ({ problems }) => marksOf(editor, problems).byPort.get(`${id}.${port}`)?.[0]);
-  const ran = useStore(editor.runs, ({ problems }) => marksOf(editor, problems).byPort.get(`${id}.${port}`)?.[0]);
+  const planned = useStore(
+    editor.planner.store,
+    ({ problems }) => marksOf(editor, problems).byPort.get(`${id}.${port}`)?.[0],
+  );
+  const ran = useStore(
+    editor.runs,
+    ({ problems }) => marksOf(editor, problems).byPort.get(`${id}.${port}`)?.[0],
+  );
   const mended = useStore(editor.document, () => ran !== undefined && !stands(editor, ran, id));
   const found = planned ?? (mended ? undefined : ran);
   if (!found) return "";
@@ -46,7 +55,9 @@ export function useFieldProblem(id: string, port: string): string {
 /** Every problem of a node: of the document, then of the newest run. */
 export function useNodeProblems(id: string): readonly Problem[] {
   const editor = useEditor();
-  const planned = useStore(editor.planner.store, ({ problems }) => marksOf(editor, problems).byNode.get(id));
+  const planned = useStore(editor.planner.store, ({ problems }) =>
+    marksOf(editor, problems).byNode.get(id),
+  );
   const ran = useStore(editor.runs, ({ problems }) => marksOf(editor, problems).byNode.get(id));
   return [...(planned ?? []), ...(ran ?? [])];
 }

@@ -24,8 +24,14 @@ export function useSetting(id: string, port: string): Setting {
   return useMemo(() => {
     const burst = `type:${id}.${port}`;
     return {
-      set: (value) => document.getState().edit(`Set ${portWords(port)}`, (graph) => setParam(graph, id, port, value), burst),
-      reset: () => document.getState().edit(`Reset ${portWords(port)}`, (graph) => resetParam(graph, id, port), burst),
+      set: (value) =>
+        document
+          .getState()
+          .edit(`Set ${portWords(port)}`, (graph) => setParam(graph, id, port, value), burst),
+      reset: () =>
+        document
+          .getState()
+          .edit(`Reset ${portWords(port)}`, (graph) => resetParam(graph, id, port), burst),
     };
   }, [document, id, port]);
 }

@@ -26,7 +26,11 @@ export function emptyOf(plain: Plain): Json {
     case "list":
       return [];
     case "record":
-      return objectOf(plain.members.filter((member) => member.required).map((member) => [member.name, emptyOf(member.plain)] as const));
+      return objectOf(
+        plain.members
+          .filter((member) => member.required)
+          .map((member) => [member.name, emptyOf(member.plain)] as const),
+      );
   }
 }
 
@@ -54,7 +58,12 @@ export function withMember(item: Json, name: string, value: Json | undefined): J
 }
 
 /** An item, or a field of one, as an input of its own, so that the usual widgets show it. */
-export function asInput(name: string, plain: Plain, fallback: Json, choices: Choices | null): Input {
+export function asInput(
+  name: string,
+  plain: Plain,
+  fallback: Json,
+  choices: Choices | null,
+): Input {
   const isText = plain.kind === "str";
   return {
     name,

@@ -34,7 +34,9 @@ export function refreshLists(): Promise<void> {
 /** The entries of a list; null as long as they are not known. */
 export function useList(choices: Choices | null): readonly string[] | null {
   const name = choices?.name;
-  const found = useStore(store, ({ lists }) => (name === undefined || lists === null ? null : (lists[name] ?? EMPTY)));
+  const found = useStore(store, ({ lists }) =>
+    name === undefined || lists === null ? null : (lists[name] ?? EMPTY),
+  );
   const unknown = name !== undefined && found === null;
   useEffect(() => {
     if (unknown) void refreshLists();

@@ -28,7 +28,11 @@ export function seedMode(graph: Graph, id: string, port: string): SeedMode {
 
 export function setSeedMode(graph: Graph, id: string, port: string, mode: SeedMode): Graph {
   const before = nodeField(graph, id, "seed");
-  const modes = withField(isObject(before) ? before : NO_FIELDS, port, mode === "fixed" ? undefined : mode);
+  const modes = withField(
+    isObject(before) ? before : NO_FIELDS,
+    port,
+    mode === "fixed" ? undefined : mode,
+  );
   return withNodeView(graph, id, { seed: Object.keys(modes).length > 0 ? modes : undefined });
 }
 
@@ -72,13 +76,18 @@ export function advanced(document: Graph, used: ReadonlyMap<string, number>): Gr
       const mode = seedMode(graph, id, port);
       const present = scopesOf(graph).nodes.get(id)?.params.get(port) ?? seed;
       // A seed typed while the run was being queued is the next one already.
-      return mode === "fixed" || present !== seed ? graph : setParam(graph, id, port, after(mode, seed));
+      return mode === "fixed" || present !== seed
+        ? graph
+        : setParam(graph, id, port, after(mode, seed));
     });
   }
   return made;
 }
 
-const used = createStore<{ readonly byEditor: WeakMap<Editor, ReadonlyMap<string, number>>; readonly turn: number }>(() => ({
+const used = createStore<{
+  readonly byEditor: WeakMap<Editor, ReadonlyMap<string, number>>;
+  readonly turn: number;
+}>(() => ({
   byEditor: new WeakMap(),
   turn: 0,
 }));
@@ -91,7 +100,10 @@ function remember(editor: Editor, seeds: ReadonlyMap<string, number>): void {
 /** The seed that made the newest picture; null before the first run. */
 export function useUsedSeed(place: string, id: string, port: string): number | null {
   const editor = useEditor();
-  return useStore(used, ({ byEditor }) => byEditor.get(editor)?.get(`${place}/${id}.${port}`) ?? null);
+  return useStore(
+    used,
+    ({ byEditor }) => byEditor.get(editor)?.get(`${place}/${id}.${port}`) ?? null,
+  );
 }
 
 /** Follows the runs of an open file: remembers their seeds, and moves them on. Gives the way to stop. */
@@ -110,7 +122,8 @@ export function followSeeds(editor: Editor): () => void {
       change("Next seed", (open) => advanced(open, seeds), "seeds");
     }
     const [newest] = state.results;
-    if (newest && newest !== before.results[0] && newest.status === "completed") void confirm(editor, newest.id);
+    if (newest && newest !== before.results[0] && newest.status === "completed")
+      void confirm(editor, newest.id);
   });
 }
 
@@ -118,5 +131,6 @@ export function followSeeds(editor: Editor): () => void {
 async function confirm(editor: Editor, run: string): Promise<void> {
   const text = await server.runGraph(run).catch(() => "");
   const { graph } = parse(text);
-  if (graph && editor.runs.getState().results[0]?.id === run) remember(editor, seedsIn(graph, editor.document.getState().catalogue));
+  if (graph && editor.runs.getState().results[0]?.id === run)
+    remember(editor, seedsIn(graph, editor.document.getState().catalogue));
 }

@@ -37,7 +37,13 @@ function* seen(types: PortTypes, target: Target): Generator<SourceOption> {
   }
 }
 
-function option(types: PortTypes, node: string, port: string, side: Side, target: Target): SourceOption {
+function option(
+  types: PortTypes,
+  node: string,
+  port: string,
+  side: Side,
+  target: Target,
+): SourceOption {
   const wire = `${node}.${port}`;
   const refusal = new Connector(types, wire, side).refusal(target);
   return { wire, side, type: types.of({ node, port, side })?.name ?? "?", refusal };

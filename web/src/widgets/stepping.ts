@@ -16,7 +16,9 @@ export function barOf(plain: Plain, hint: string | undefined): Range | null {
   const low = plain.limits?.ge ?? plain.limits?.gt ?? null;
   const high = plain.limits?.le ?? plain.limits?.lt ?? null;
   if (low === null || high === null || high <= low) return null;
-  return hint === "slider" || (plain.kind === "float" && high - low <= WIDEST) ? { low, high } : null;
+  return hint === "slider" || (plain.kind === "float" && high - low <= WIDEST)
+    ? { low, high }
+    : null;
 }
 
 export interface Held {

@@ -39,7 +39,10 @@ export class Typing {
     const now = performance.now();
     const since = this.waiting?.since ?? now;
     this.stop();
-    const timer = setTimeout(() => this.settle(), Math.max(0, Math.min(PAUSE, since + LONGEST - now)));
+    const timer = setTimeout(
+      () => this.settle(),
+      Math.max(0, Math.min(PAUSE, since + LONGEST - now)),
+    );
     this.waiting = { text, commit, since, timer };
     open.add(this);
     this.shown(text);

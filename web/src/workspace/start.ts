@@ -142,12 +142,10 @@ export async function closeTab(work: Work, id: string): Promise<void> {
   if (!dirty || !work.drafts) return;
   const title = tab.editor.document.getState().document.title || say("file.untitled");
   const again = (): void => void reopenLast(work);
-  work.desk
-    .getState()
-    .tell({
-      text: say("file.closed", { title }),
-      action: { label: say("file.reopen"), run: again },
-    });
+  work.desk.getState().tell({
+    text: say("file.closed", { title }),
+    action: { label: say("file.reopen"), run: again },
+  });
 }
 
 /** Opens what was closed last without being saved. */

@@ -14,10 +14,18 @@ const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.mi
 /** What axe finds serious or worse, as lines to read. */
 async function serious(page: Page): Promise<string[]> {
   await page.evaluate(AXE);
-  const found = await page.evaluate(() => (window as unknown as { axe: { run: () => Promise<AxeResults> } }).axe.run());
+  const found = await page.evaluate(() =>
+    (window as unknown as { axe: { run: () => Promise<AxeResults> } }).axe.run(),
+  );
   return found.violations
     .filter(({ impact }) => impact === "serious" || impact === "critical")
-    .map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map((node) => node.target.join(" ")).slice(0, 4).join("; ")}`);
+    .map(
+      ({ id, help, nodes }) =>
+        `${id}: ${help}: ${nodes
+          .map((node) => node.target.join(" "))
+          .slice(0, 4)
+          .join("; ")}`,
+    );
 }
 
 test.each(["dark", "light", "contrast"])("axe finds nothing serious, theme %s", async (theme) => {
@@ -47,7 +55,13 @@ test("by keyboard only: a node is added, wired, its value typed, and run", async
   await expect.poll(() => editor.wires()).toContain(`${id}.input.image`);
   await editor.focusCanvas();
   await editor.press("Enter");
-  await expect.poll(() => editor.page.evaluate(() => document.activeElement?.closest(".react-flow__node")?.getAttribute("data-id"))).toBe(id);
+  await expect
+    .poll(() =>
+      editor.page.evaluate(() =>
+        document.activeElement?.closest(".react-flow__node")?.getAttribute("data-id"),
+      ),
+    )
+    .toBe(id);
   await editor.page.keyboard.type("64");
   await editor.press("Enter", "Control+Enter");
   await editor.finished("save");
@@ -67,7 +81,9 @@ test("two taps make a wire on a touch screen, and a long press opens the menu", 
   await editor.port("negative", "out.conditioning").tap();
   await editor.port("pair", "in.cond").tap();
   const clip = async (): Promise<string> => {
-    const { nodes } = JSON.parse(await editor.copied()) as { nodes: Record<string, { inputs: Record<string, string> }> };
+    const { nodes } = JSON.parse(await editor.copied()) as {
+      nodes: Record<string, { inputs: Record<string, string> }>;
+    };
     return nodes.pair?.inputs.cond ?? "";
   };
   expect(await clip()).toBe("negative.conditioning");

@@ -42,7 +42,12 @@ function runs(file) {
 
 /** @param {string} command @param {readonly string[]} args */
 function run(command, args) {
-  return spawnSync(command, args, { stdio: "inherit", env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" } }).status === 0;
+  return (
+    spawnSync(command, args, {
+      stdio: "inherit",
+      env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
+    }).status === 0
+  );
 }
 
 function install() {
@@ -52,7 +57,12 @@ function install() {
     if (run("apt-get", ["install", "-y", "-qq", "--no-install-recommends", "chromium"])) return;
   }
   const package_ = createRequire(import.meta.url).resolve("playwright-core/package.json");
-  run(process.execPath, [join(dirname(package_), "cli.js"), "install", ...(root ? ["--with-deps"] : []), "chromium"]);
+  run(process.execPath, [
+    join(dirname(package_), "cli.js"),
+    "install",
+    ...(root ? ["--with-deps"] : []),
+    "chromium",
+  ]);
 }
 
 if (process.argv[1] === import.meta.filename) {

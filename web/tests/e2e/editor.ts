@@ -15,6 +15,8 @@ interface Opening {
   readonly height?: number;
   readonly touch?: boolean;
   readonly path?: string;
+  /** The address shows a form, no canvas. */
+  readonly app?: boolean;
 }
 
 let browser: Browser;
@@ -27,7 +29,10 @@ export function withBrowser(): void {
   beforeAll(async () => {
     const executablePath = findChromium();
     if (executablePath === null) throw new Error("There is no Chromium: run `npm run chromium`.");
-    browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-dev-shm-usage"] });
+    browser = await chromium.launch({
+      executablePath,
+      args: ["--no-sandbox", "--disable-dev-shm-usage"],
+    });
   });
   afterEach(async () => {
     await cancelAll();
@@ -41,33 +46,53 @@ export function withBrowser(): void {
 async function cancelAll(): Promise<void> {
   const url = inject("url");
   for (const status of ["queued", "running"]) {
-    const { runs } = (await (await fetch(`${url}/api/runs?status=${status}`)).json()) as { runs: { id: string }[] };
-    await Promise.all(runs.map(({ id }) => fetch(`${url}/api/runs/${id}/cancel`, { method: "POST", headers: { "content-type": "application/json" }, body: "{}" })));
+    const { runs } = (await (await fetch(`${url}/api/runs?status=${status}`)).json()) as {
+      runs: { id: string }[];
+    };
+    await Promise.all(
+      runs.map(({ id }) =>
+        fetch(`${url}/api/runs/${id}/cancel`, {
+          method: "POST",
+          headers: { "content-type": "application/json" },
+          body: "{}",
+        }),
+      ),
+    );
   }
 }
 
 /** A browser profile of its own: nothing kept from other tests. */
-export async function profile({ width = 1600, height = 900, touch = false }: Opening = {}): Promise<BrowserContext> {
-  const context = await browser.newContext({ viewport: { width, height }, hasTouch: touch, locale: "en-GB", colorScheme: "dark" });
+export async function profile({
+  width = 1600,
+  height = 900,
+  touch = false,
+}: Opening = {}): Promise<BrowserContext> {
+  const context = await browser.newContext({
+    viewport: { width, height },
+    hasTouch: touch,
+    locale: "en-GB",
+    colorScheme: "dark",
+  });
   await context.grantPermissions(["clipboard-read", "clipboard-write"], { origin: inject("url") });
   contexts.push(context);
   return context;
 }
 
 export async function open(opening: Opening = {}): Promise<Editor> {
-  return openIn(await profile(opening), opening.path);
+  return openIn(await profile(opening), opening.path, opening.app);
 }
 
 /** Another page of the same profile. */
-export async function openIn(context: BrowserContext, path = "/"): Promise<Editor> {
+export async function openIn(context: BrowserContext, path = "/", app = false): Promise<Editor> {
   const page = await context.newPage();
   page.on("pageerror", (error) => complaints.push(error.message));
   page.on("console", (message) => {
-    if (message.type() === "error" && !message.text().startsWith("Failed to load resource")) complaints.push(message.text());
+    if (message.type() === "error" && !message.text().startsWith("Failed to load resource"))
+      complaints.push(message.text());
   });
   await page.goto(inject("url") + path);
   const editor = new Editor(page);
-  await editor.settled();
+  if (!app) await editor.settled();
   return editor;
 }
 
@@ -81,6 +106,7 @@ export class Editor {
   /** Until cards are drawn and the server's plan is known. */
   async settled(): Promise<void> {
     await this.page.locator(".card").first().waitFor();
+    await this.page.waitForLoadState("networkidle"); // parts that load late have found their places
   }
 
   node(id: string): Locator {
@@ -106,7 +132,9 @@ export class Editor {
 
   async wires(): Promise<string[]> {
     const all = await this.page.locator(".react-flow__edge").all();
-    const keys = await Promise.all(all.map(async (one) => (await one.getAttribute("data-id")) ?? ""));
+    const keys = await Promise.all(
+      all.map(async (one) => (await one.getAttribute("data-id")) ?? ""),
+    );
     return keys.sort();
   }
 
@@ -138,7 +166,10 @@ export class Editor {
       if (!box) return null;
       for (let y = box.bottom - 60; y > box.top + 60; y -= 30) {
         for (let x = box.left + 60; x < box.right - 300; x += 40) {
-          const free = [0, 60].every((by) => document.elementFromPoint(x + by, y)?.classList.contains("react-flow__pane") === true);
+          const free = [0, 60].every(
+            (by) =>
+              document.elementFromPoint(x + by, y)?.classList.contains("react-flow__pane") === true,
+          );
           if (free) return { x, y };
         }
       }
@@ -165,9 +196,12 @@ export class Editor {
   }
 
   async added(before: ReadonlySet<string>): Promise<string> {
-    await expect.poll(async () => (await this.ids()).filter((id) => !before.has(id)).length).toBe(1);
+    await expect
+      .poll(async () => (await this.ids()).filter((id) => !before.has(id)).length)
+      .toBe(1);
     const id = (await this.ids()).find((one) => !before.has(one));
     if (id === undefined) throw new Error("Nothing was added.");
+    await this.page.waitForTimeout(300); // the inspector opens beside the canvas
     return id;
   }
 
@@ -193,7 +227,9 @@ export class Editor {
   }
 
   async finished(id: string, seconds = 150): Promise<void> {
-    await this.node(id).locator("> [data-phase=done]").waitFor({ timeout: seconds * 1000 });
+    await this.node(id)
+      .locator("> [data-phase=done]")
+      .waitFor({ timeout: seconds * 1000 });
   }
 
   /** What the plan says of a node: `run`, `cached`, `unneeded`, ... */
@@ -201,9 +237,27 @@ export class Editor {
     return (await this.card(id).getAttribute("data-mark")) ?? "";
   }
 
+  /** Drops a file on the canvas, as from the desktop. */
+  async dropFile(name: string, type: string, bytes: Buffer): Promise<void> {
+    const transfer = await this.page.evaluateHandle(
+      ([text, called, kind]) => {
+        const raw = Uint8Array.from(atob(text ?? ""), (letter) => letter.charCodeAt(0));
+        const made = new DataTransfer();
+        made.items.add(new File([raw], called ?? "", { type: kind ?? "" }));
+        return made;
+      },
+      [bytes.toString("base64"), name, type],
+    );
+    const pane = this.page.locator(".react-flow__pane");
+    for (const event of ["dragenter", "dragover", "drop"])
+      await pane.dispatchEvent(event, { dataTransfer: transfer });
+  }
+
   /** What was last said aloud. */
   async said(): Promise<string> {
-    return (await this.page.locator("[aria-live], [role=status], [role=alert]").allInnerTexts()).join("\n");
+    return (
+      await this.page.locator("[aria-live], [role=status], [role=alert]").allInnerTexts()
+    ).join("\n");
   }
 
   picture(id: string): Locator {

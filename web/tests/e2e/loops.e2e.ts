@@ -7,7 +7,10 @@ import { open, withBrowser } from "./editor.ts";
 withBrowser();
 
 interface Clip {
-  readonly nodes: Record<string, { readonly body?: Record<string, unknown>; readonly mode?: string }>;
+  readonly nodes: Record<
+    string,
+    { readonly body?: Record<string, unknown>; readonly mode?: string }
+  >;
 }
 
 async function bodyOf(editor: Editor, loop: string): Promise<string[]> {
@@ -33,18 +36,30 @@ test("a second UNetDenoise, put into the loop by hand and wired, runs", async ()
   expect(await bodyOf(editor, "denoise")).toContain(id);
   await editor.wire(editor.port("denoise", "turn.latent"), editor.port(id, "in.latent"));
   await editor.wire(editor.port("denoise", "turn.item"), editor.port(id, "in.step"));
-  await editor.wire(editor.port("negative", "out.conditioning"), editor.port(id, "in.conditioning"));
+  await editor.wire(
+    editor.port("negative", "out.conditioning"),
+    editor.port(id, "in.conditioning"),
+  );
   await editor.wire(editor.port(id, "out.prediction"), editor.port("guide", "in.uncond"));
+  const wires = await editor.wires();
+  for (const port of ["unet", "latent", "step", "conditioning"])
+    expect(wires).toContain(`${id}.input.${port}`);
+  expect(wires).toContain("guide.input.uncond");
   await editor.run();
-  await editor.finished(id);
   await editor.finished("save");
+  expect(await editor.card(id).locator(".chip-kept").innerText()).toMatch(/\d m?s/); // it ran, in every turn
   expect(await editor.page.locator("[data-phase=failed]").count()).toBe(0);
 });
 
 test("a node is dragged into the loop and out again", async () => {
   const editor = await open();
   const id = await editor.add("Compare");
-  const head = (await editor.card(id).locator(".card-title").boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 };
+  const head = (await editor.card(id).locator(".card-title").boundingBox()) ?? {
+    x: 0,
+    y: 0,
+    width: 0,
+    height: 0,
+  };
   const grip = { x: head.x + 6, y: head.y + head.height / 2 };
   await editor.drag(grip, await inside(editor));
   expect(await bodyOf(editor, "denoise")).toContain(id);
@@ -62,12 +77,22 @@ test("a muted node is not run, a bypassed one hands on what it got", async () =>
   await editor.card(preview).locator(".card-title").click();
   await editor.press("Control+m");
   expect(await editor.card(preview).getAttribute("data-mode")).toBe("mute");
-  await editor.card("guide").locator(".card-title").click();
+  const now = new Set(await editor.ids());
+  await editor.drag(await editor.middle(editor.port("decode", "out.image")), await editor.ground());
+  await editor.choose("ImageResize");
+  const resize = await editor.added(now);
+  await editor.field(resize, "width").fill("32");
+  await editor.press("Enter");
+  await editor.wire(editor.port(resize, "out.image"), editor.port("save", "in.image"));
+  await editor.card(resize).locator(".card-title").click();
   await editor.press("Control+b");
-  expect(await editor.card("guide").getAttribute("data-mode")).toBe("bypass");
+  expect(await editor.card(resize).getAttribute("data-mode")).toBe("bypass");
   await editor.run();
   await editor.finished("save");
   expect(await editor.card(preview).getAttribute("data-phase")).not.toBe("done");
+  await expect
+    .poll(() => editor.picture("save").evaluate((image: HTMLImageElement) => image.naturalWidth))
+    .toBe(96);
 });
 
 test("cancel ends the run within the loop; the next run goes on from the last kept turn", async () => {
@@ -75,9 +100,15 @@ test("cancel ends the run within the loop; the next run goes on from the last ke
   await editor.field("schedule", "steps").fill("400");
   await editor.press("Enter");
   await editor.run();
-  await editor.card("denoise").locator(".chip-run").filter({ hasText: /\d\d\/400/ }).waitFor({ timeout: 150_000 });
+  await editor
+    .card("denoise")
+    .locator(".chip-run")
+    .filter({ hasText: /\d\d\/400/ })
+    .waitFor({ timeout: 150_000 });
   await editor.page.getByRole("button", { name: "Cancel" }).click();
-  await expect.poll(() => editor.card("denoise").getAttribute("data-phase"), { timeout: 15_000 }).not.toBe("running");
+  await expect
+    .poll(() => editor.card("denoise").getAttribute("data-phase"), { timeout: 15_000 })
+    .not.toBe("running");
   expect(await editor.card("save").getAttribute("data-phase")).not.toBe("done");
 });
 
@@ -89,17 +120,29 @@ test("over 200 frames of preview the memory stays level", async () => {
     const shown = new Set<string>();
     Object.assign(window, { shown });
     new MutationObserver(() => {
-      const picture = document.querySelector<HTMLImageElement>('.react-flow__node[data-id="denoise"] .frame-picture img');
+      const picture = document.querySelector<HTMLImageElement>(
+        '.react-flow__node[data-id="denoise"] .frame-picture img',
+      );
       if (picture) shown.add(picture.src);
-    }).observe(document.body, { subtree: true, childList: true, attributes: true, attributeFilter: ["src"] });
+    }).observe(document.body, {
+      subtree: true,
+      childList: true,
+      attributes: true,
+      attributeFilter: ["src"],
+    });
   });
   const heap = (): Promise<number> =>
-    editor.page.evaluate(() => (performance as unknown as { memory: { usedJSHeapSize: number } }).memory.usedJSHeapSize);
+    editor.page.evaluate(
+      () =>
+        (performance as unknown as { memory: { usedJSHeapSize: number } }).memory.usedJSHeapSize,
+    );
   await editor.run();
   await editor.picture("denoise").waitFor({ timeout: 100_000 });
   const start = await heap();
   await editor.finished("save", 170);
-  const shown = await editor.page.evaluate(() => (window as unknown as { shown: Set<string> }).shown.size);
+  const shown = await editor.page.evaluate(
+    () => (window as unknown as { shown: Set<string> }).shown.size,
+  );
   expect(shown).toBeGreaterThan(5);
   expect((await heap()) - start).toBeLessThan(40e6);
 });

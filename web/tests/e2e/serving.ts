@@ -29,9 +29,20 @@ export function command(): string {
 
 export async function serve(data: string, port = 0): Promise<Served> {
   const web = process.env.LATENTGRAPH_WEB ?? join(ROOT, "web", "dist");
-  if (!existsSync(join(web, "index.html"))) throw new Error("The editor is not built: run `make web-build`.");
-  const env = { ...process.env, LATENTGRAPH_CACHE: join(data, "cache"), OMP_NUM_THREADS: "2" };
-  const args = ["serve", "--port", String(port), "--data", join(data, "data"), "--web", web, "--nodes", join(data, "nodes")];
+  if (!existsSync(join(web, "index.html")))
+    throw new Error("The editor is not built: run `make web-build`.");
+  const env = { ...process.env, LATENTGRAPH_CACHE: join(data, "cache"), OMP_NUM_THREADS: "1" };
+  const args = [
+    "serve",
+    "--port",
+    String(port),
+    "--data",
+    join(data, "data"),
+    "--web",
+    web,
+    "--nodes",
+    join(data, "nodes"),
+  ];
   const child = spawn(command(), args, { env, stdio: ["ignore", "pipe", "pipe"] });
   const url = await address(child);
   await ready(url);
@@ -54,7 +65,7 @@ function address(child: ChildProcess): Promise<string> {
 }
 
 async function ready(url: string): Promise<void> {
-  for (const end = Date.now() + 60_000; Date.now() < end; ) {
+  for (const end = Date.now() + 60_000; Date.now() < end;) {
     const { ok } = await fetch(`${url}/api/ready`);
     if (ok) return;
     await new Promise((resolve) => setTimeout(resolve, 200));

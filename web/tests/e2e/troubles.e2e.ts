@@ -9,13 +9,15 @@ test("a wrong value is marked on its field and in the list, and cleared when men
   const editor = await open();
   await editor.field("schedule", "steps").fill("0");
   await editor.press("Enter");
-  const field = editor.card("schedule").locator(".field", { has: editor.page.getByLabel("steps", { exact: true }) });
+  const field = editor
+    .card("schedule")
+    .locator(".field", { has: editor.page.getByLabel("steps", { exact: true }) });
   await expect.poll(() => field.getAttribute("title")).toMatch(/1/);
-  await expect.poll(() => editor.page.locator(".run-button").innerText()).toMatch(/1 problem/);
+  await expect.poll(() => editor.page.locator(".run-button").innerText()).toMatch(/1 to fix/);
   await editor.field("schedule", "steps").fill("8");
   await editor.press("Enter");
   await expect.poll(() => field.getAttribute("title")).toBe("");
-  await expect.poll(() => editor.page.locator(".run-button").innerText()).not.toMatch(/problem/);
+  await expect.poll(() => editor.page.locator(".run-button").innerText()).not.toMatch(/to fix/);
 });
 
 test("a node raises: the node says so, and what came before it is kept for the next run", async () => {
@@ -27,7 +29,9 @@ test("a node raises: the node says so, and what came before it is kept for the n
   await editor.wire(editor.port(id, "out.image"), editor.port("save", "in.image"));
   await editor.run();
   await editor.node(id).locator("> [data-phase=failed]").waitFor({ timeout: 150_000 });
-  expect(await editor.card(id).locator(".chip-bad").getAttribute("title")).toContain("told to fail");
+  await expect
+    .poll(() => editor.card(id).locator(".chip-bad").getAttribute("title"))
+    .toContain("told to fail");
   await editor.card(id).getByRole("switch", { name: "fail" }).click();
   await expect.poll(() => editor.mark("decode")).toBe("cached");
   await editor.run();

@@ -17,7 +17,9 @@ const LISTS = new Map([["models", ["demo"]]]);
 const opened: Editor[] = [];
 
 function open(name = "txt2img.json"): Editor {
-  vi.stubGlobal("fetch", () => Promise.resolve(new Response(JSON.stringify({ models: ["demo"], states: {}, seconds: {} }))));
+  vi.stubGlobal("fetch", () =>
+    Promise.resolve(new Response(JSON.stringify({ models: ["demo"], states: {}, seconds: {} }))),
+  );
   const editor = openEditor({ document: stock(name), catalogue: BUILTIN, lists: () => LISTS });
   opened.push(editor);
   return editor;
@@ -49,7 +51,8 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-const textOf = (editor: Editor): unknown => editor.document.getState().document.nodes.get("positive")?.params.get("text");
+const textOf = (editor: Editor): unknown =>
+  editor.document.getState().document.nodes.get("positive")?.params.get("text");
 
 describe("typing into a field", () => {
   it("renders that node alone, at the key and when the pause puts it into the document", () => {
@@ -99,7 +102,8 @@ describe("typing into a field", () => {
 });
 
 describe("a number", () => {
-  const steps = (editor: Editor): unknown => editor.document.getState().document.nodes.get("schedule")?.params.get("steps");
+  const steps = (editor: Editor): unknown =>
+    editor.document.getState().document.nodes.get("schedule")?.params.get("steps");
   const fieldOf = (name: string): HTMLInputElement => screen.getByRole("spinbutton", { name });
 
   it("works out sums, steps by arrow keys and stays within its limits", () => {
@@ -113,7 +117,8 @@ describe("a number", () => {
     expect(steps(editor)).toBe(21);
     fireEvent.keyDown(field, { key: "ArrowDown", shiftKey: true });
     expect(steps(editor)).toBe(11);
-    for (let count = 0; count < 3; count++) fireEvent.keyDown(field, { key: "ArrowDown", shiftKey: true });
+    for (let count = 0; count < 3; count++)
+      fireEvent.keyDown(field, { key: "ArrowDown", shiftKey: true });
     expect(steps(editor)).toBe(1);
   });
 
@@ -141,7 +146,9 @@ describe("a number", () => {
     await enter("0");
     expect(steps(editor)).toBe(0);
     expect(field.getAttribute("aria-invalid")).toBe("true");
-    expect(document.getElementById(field.getAttribute("aria-describedby") ?? "")?.textContent).toContain("at least 1");
+    expect(
+      document.getElementById(field.getAttribute("aria-describedby") ?? "")?.textContent,
+    ).toContain("at least 1");
     await enter("12");
     expect(field.getAttribute("aria-invalid")).toBeNull();
   });

@@ -21,7 +21,13 @@ const LISTS = new Map([["models", ["demo"]]]);
 const opened: Editor[] = [];
 
 function open(name = "txt2img.json"): Editor {
-  vi.stubGlobal("fetch", () => Promise.resolve(new Response(JSON.stringify({ models: ["demo"], states: {}, seconds: {}, runs: [], next: null }))));
+  vi.stubGlobal("fetch", () =>
+    Promise.resolve(
+      new Response(
+        JSON.stringify({ models: ["demo"], states: {}, seconds: {}, runs: [], next: null }),
+      ),
+    ),
+  );
   const editor = openEditor({ document: stock(name), catalogue: BUILTIN, lists: () => LISTS });
   opened.push(editor);
   return editor;
@@ -41,7 +47,10 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-const node = (editor: Editor, id: string): ReturnType<typeof stock>["nodes"] extends ReadonlyMap<string, infer N> ? N | undefined : never =>
+const node = (
+  editor: Editor,
+  id: string,
+): ReturnType<typeof stock>["nodes"] extends ReadonlyMap<string, infer N> ? N | undefined : never =>
   scopesOf(editor.document.getState().document).nodes.get(id);
 
 describe("the inspector", () => {
@@ -66,7 +75,11 @@ describe("the inspector", () => {
     fireEvent.click(screen.getByRole("button", { name: "Disconnect decode.image" }));
     expect(node(editor, "save")?.inputs.has("image")).toBe(false);
     fireEvent.click(screen.getByRole("button", { name: "Wire image" }));
-    const option = await screen.findByRole("option", { name: /decode\.image/ }, { timeout: 10_000 });
+    const option = await screen.findByRole(
+      "option",
+      { name: /decode\.image/ },
+      { timeout: 10_000 },
+    );
     fireEvent.click(option);
     expect(node(editor, "save")?.inputs.get("image")).toBe("decode.image");
   });
@@ -95,7 +108,9 @@ describe("the inspector", () => {
       editor.document.getState().undo();
       editor.document.getState().undo();
     });
-    expect(serialize(editor.document.getState().document)).toBe(serialize(editor.document.getState().saved));
+    expect(serialize(editor.document.getState().document)).toBe(
+      serialize(editor.document.getState().saved),
+    );
   });
 });
 
@@ -103,7 +118,11 @@ describe("the outline", () => {
   it("is one tab stop: arrows choose, letters find, Delete removes", () => {
     const editor = open();
     const edit = vi.fn();
-    const remove = vi.fn(() => editor.document.getState().edit("Remove", (graph) => removeNodes(graph, editor.document.getState().selection)));
+    const remove = vi.fn(() =>
+      editor.document
+        .getState()
+        .edit("Remove", (graph) => removeNodes(graph, editor.document.getState().selection)),
+    );
     show(editor, <Tree add={vi.fn()} remove={remove} edit={edit} />);
     const rows = screen.getAllByRole("treeitem");
     expect(rows.filter((row) => row.tabIndex === 0)).toHaveLength(1);
@@ -134,7 +153,9 @@ describe("the list of problems", () => {
     expect([...editor.document.getState().selection]).toEqual(["schedule"]);
     fireEvent.click(screen.getByRole("button", { name: "Set to 1" }));
     expect(node(editor, "schedule")?.params.get("steps")).toBe(1);
-    await waitFor(() => expect(screen.queryByRole("button", { name: "Set to 1" })).toBeNull(), { timeout: 5_000 });
+    await waitFor(() => expect(screen.queryByRole("button", { name: "Set to 1" })).toBeNull(), {
+      timeout: 5_000,
+    });
   });
 });
 
@@ -145,8 +166,11 @@ describe("app mode", () => {
     editor.runs.setState({ submit });
     show(editor, <AppView way={null} />);
     const form = screen.getByRole("form");
-    for (const name of ["Prompt", "Negative prompt"]) expect(within(form).getByRole("textbox", { name })).toBeTruthy();
-    fireEvent.change(within(form).getByRole("textbox", { name: "Prompt" }), { target: { value: "a fox" } });
+    for (const name of ["Prompt", "Negative prompt"])
+      expect(within(form).getByRole("textbox", { name })).toBeTruthy();
+    fireEvent.change(within(form).getByRole("textbox", { name: "Prompt" }), {
+      target: { value: "a fox" },
+    });
     fireEvent.submit(form);
     expect(submit).toHaveBeenCalledOnce();
     const [sent] = submit.mock.calls[0] as unknown as [ReturnType<typeof stock>];
@@ -156,11 +180,41 @@ describe("app mode", () => {
   it("shows the pictures of the newest run, and what went wrong with one", () => {
     const editor = open();
     show(editor, <AppView way={null} />);
-    const file = { hash: "h", media_type: "image/png", bytes: 3, width: 64, height: 64, url: "/api/artifacts/h" };
-    const run = { id: "1", status: "completed", values: { image: { kind: "picture", pictures: [file] } }, artifacts: [], problems: [], created: "2026-01-01T00:00:00Z", started: null, finished: null };
-    act(() => editor.runs.setState({ results: [run as unknown as Run], watched: "1", status: "completed" }));
+    const file = {
+      hash: "h",
+      media_type: "image/png",
+      bytes: 3,
+      width: 64,
+      height: 64,
+      url: "/api/artifacts/h",
+    };
+    const run = {
+      id: "1",
+      status: "completed",
+      values: { image: { kind: "picture", pictures: [file] } },
+      artifacts: [],
+      problems: [],
+      created: "2026-01-01T00:00:00Z",
+      started: null,
+      finished: null,
+    };
+    act(() =>
+      editor.runs.setState({ results: [run as unknown as Run], watched: "1", status: "completed" }),
+    );
     expect(screen.getByRole("img", { name: "image" }).getAttribute("src")).toBe("/api/artifacts/h");
-    act(() => editor.runs.setState({ problems: [{ code: "nan", message: "The picture holds no numbers.", path: "decode", port: "", fix: "" }] }));
+    act(() =>
+      editor.runs.setState({
+        problems: [
+          {
+            code: "nan",
+            message: "The picture holds no numbers.",
+            path: "decode",
+            port: "",
+            fix: "",
+          },
+        ],
+      }),
+    );
     expect(screen.getByRole("alert").textContent).toContain("The picture holds no numbers.");
   });
 });

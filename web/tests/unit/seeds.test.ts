@@ -5,7 +5,8 @@ import { serialize } from "../../src/graph/serialize.ts";
 import { advanced, randomSeed, seedMode, seedsIn, setSeedMode } from "../../src/widgets/seeds.ts";
 import { BUILTIN, stock } from "./fixtures.ts";
 
-const seedOf = (graph: ReturnType<typeof stock>): unknown => graph.nodes.get("noise")?.params.get("seed");
+const seedOf = (graph: ReturnType<typeof stock>): unknown =>
+  graph.nodes.get("noise")?.params.get("seed");
 
 describe("the seed after a run", () => {
   it("stays, goes on by one, or is another, as the graph's view says", () => {
@@ -20,7 +21,12 @@ describe("the seed after a run", () => {
   });
 
   it("is not touched where another was typed while the run was queued", () => {
-    const graph = setSeedMode(setParam(stock("txt2img.json"), "noise", "seed", 41), "noise", "seed", "increment");
+    const graph = setSeedMode(
+      setParam(stock("txt2img.json"), "noise", "seed", 41),
+      "noise",
+      "seed",
+      "increment",
+    );
     const used = seedsIn(graph, BUILTIN);
     expect(seedOf(advanced(setParam(graph, "noise", "seed", 7), used))).toBe(7);
   });

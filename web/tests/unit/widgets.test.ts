@@ -17,7 +17,15 @@ import { widgetOf } from "../../src/widgets/widget.ts";
 import { rowsOf } from "../../src/panels/outline/rows.ts";
 import { BUILTIN, stock } from "./fixtures.ts";
 
-const NONE: Limits = { ge: null, gt: null, le: null, lt: null, multiple_of: null, min_length: null, max_length: null };
+const NONE: Limits = {
+  ge: null,
+  gt: null,
+  le: null,
+  lt: null,
+  multiple_of: null,
+  min_length: null,
+  max_length: null,
+};
 const HELD = { shiftKey: false, altKey: false };
 
 describe("the widget of an input", () => {
@@ -42,7 +50,11 @@ describe("the widget of an input", () => {
     const types = typesOf(graph, BUILTIN);
     const target = inputTarget("schedule", "steps");
     const typed = graph.nodes.get("schedule")?.params.get("steps");
-    const withNumber = addNode(graph, { id: "count", type: "Whole", params: new Map([["value", 9]]) });
+    const withNumber = addNode(graph, {
+      id: "count",
+      type: "Whole",
+      params: new Map([["value", 9]]),
+    });
     const wired = connect(withNumber, types, { source: "count.value", target });
     expect(wired.nodes.get("schedule")?.params.has("steps")).toBe(false);
     expect(disconnect(wired, target).nodes.get("schedule")?.params.get("steps")).toBe(typed);
@@ -70,7 +82,9 @@ describe("sizes, tokens, outline rows", () => {
     const field = makePlain({ kind: "int", limits: { ...NONE, ge: 8, le: 512, multiple_of: 64 } });
     const sizes = sizesFor(field, field);
     expect(sizes.length).toBeGreaterThan(2);
-    expect(sizes.every(({ width, height }) => width <= 512 && height <= 512 && width % 64 === 0)).toBe(true);
+    expect(
+      sizes.every(({ width, height }) => width <= 512 && height <= 512 && width % 64 === 0),
+    ).toBe(true);
     expect(ratioWords({ width: 512, height: 768 })).toBe("2:3");
   });
 
@@ -84,13 +98,16 @@ describe("sizes, tokens, outline rows", () => {
       ["an astronaut riding a horse on the moon, cinematic lighting, photorealistic", 14],
       ["portrait of a young woman, detailed face, bokeh, shallow depth of field, 85mm", 20],
     ];
-    for (const [text, count] of known) expect(Math.abs(tokensIn(text) - count), text).toBeLessThanOrEqual(1);
+    for (const [text, count] of known)
+      expect(Math.abs(tokensIn(text) - count), text).toBeLessThanOrEqual(1);
   });
 
   it("has a row for each node, bodies below their loops", () => {
     const graph = stock("txt2img.json");
     const rows = rowsOf(graph, new Set());
-    expect(new Set(rows.map(({ id }) => id))).toEqual(new Set(typesOf(graph, BUILTIN).scopes.nodes.keys()));
+    expect(new Set(rows.map(({ id }) => id))).toEqual(
+      new Set(typesOf(graph, BUILTIN).scopes.nodes.keys()),
+    );
     expect(rows.find(({ id }) => id === "predict")).toMatchObject({ level: 2, scope: "denoise" });
     expect(rowsOf(graph, new Set(["denoise"])).some(({ id }) => id === "predict")).toBe(false);
   });
@@ -100,7 +117,9 @@ describe("sources of an input", () => {
   it("are those the canvas would accept, inside loops the turn's own", () => {
     const types = typesOf(stock("txt2img.json"), BUILTIN);
     const latent = sourcesFor(types, inputTarget("predict", "latent"));
-    expect(latent.filter(({ refusal }) => refusal === null).map(({ wire }) => wire)).toEqual(expect.arrayContaining(["denoise.latent", "noise.latent", "empty.latent"]));
+    expect(latent.filter(({ refusal }) => refusal === null).map(({ wire }) => wire)).toEqual(
+      expect.arrayContaining(["denoise.latent", "noise.latent", "empty.latent"]),
+    );
     expect(latent.some(({ wire }) => wire === "move.latent")).toBe(false);
     const image = sourcesFor(types, inputTarget("save", "image"));
     const through = image.find(({ wire }) => wire === "denoise.latent");
@@ -111,7 +130,13 @@ describe("sources of an input", () => {
 describe("a public input", () => {
   it("has one value in all ports that it sets, and the default again", () => {
     const graph = stock("txt2img.json");
-    const both = { ...graph, inputs: new Map(graph.inputs).set("text", makePublicInput({ to: ["positive.text", "negative.text"] })) };
+    const both = {
+      ...graph,
+      inputs: new Map(graph.inputs).set(
+        "text",
+        makePublicInput({ to: ["positive.text", "negative.text"] }),
+      ),
+    };
     const set = setPublic(both, "text", "a fox");
     expect(set.nodes.get("positive")?.params.get("text")).toBe("a fox");
     expect(set.nodes.get("negative")?.params.get("text")).toBe("a fox");
@@ -121,7 +146,11 @@ describe("a public input", () => {
 });
 
 describe("a curve", () => {
-  const points = pointsOf([{ at: 0, value: 2 }, { at: 10, value: 4 }, { at: 10, value: 1 }]);
+  const points = pointsOf([
+    { at: 0, value: 2 },
+    { at: 10, value: 4 },
+    { at: 10, value: 1 },
+  ]);
 
   it("is read as the engine reads it: straight between, level outside, a jump at one place", () => {
     expect(valueAt(points, -5)).toBe(2);

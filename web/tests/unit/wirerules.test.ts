@@ -44,7 +44,10 @@ interface End {
   readonly side: "inside" | "outside";
 }
 
-function ends(types: PortTypes): { readonly sources: readonly End[]; readonly targets: readonly Target[] } {
+function ends(types: PortTypes): {
+  readonly sources: readonly End[];
+  readonly targets: readonly Target[];
+} {
   const geometry = geometryOf(types);
   const handles = [...types.scopes.nodes.keys()].flatMap((id) =>
     geometry.shape(id).handles.map((handle) => ({ id, ...handle })),
@@ -72,7 +75,9 @@ function disagreements(graph: Graph, catalogue: Catalogue): readonly string[] {
       const fresh = [...after].filter(([key, count]) => count > (before.get(key) ?? 0));
       const own = fresh.filter(([key]) => refusal !== null || concerns(key, target));
       if ((refusal === null) === (own.length === 0)) continue;
-      found.push(`${source} (${side}) -> ${keyOfTarget(target)}: ${refusal?.message ?? "allowed"} / ${fresh.map(([key]) => key).join(", ")}`);
+      found.push(
+        `${source} (${side}) -> ${keyOfTarget(target)}: ${refusal?.message ?? "allowed"} / ${fresh.map(([key]) => key).join(", ")}`,
+      );
     }
   }
   return found;
@@ -100,10 +105,9 @@ describe("what may be wired is what validates", () => {
     expect(graph && disagreements(graph, SMALL)).toEqual([]);
   });
 
-  it.each(STOCK.filter((name) => ["txt2img.json", "seed-grid.json", "prompt-switch.json"].includes(name)))(
-    "around the stock graph %s",
-    (name) => {
-      expect(disagreements(stock(name), BUILTIN)).toEqual([]);
-    },
-  );
+  it.each(
+    STOCK.filter((name) => ["txt2img.json", "seed-grid.json", "prompt-switch.json"].includes(name)),
+  )("around the stock graph %s", (name) => {
+    expect(disagreements(stock(name), BUILTIN)).toEqual([]);
+  });
 });

@@ -46,10 +46,16 @@ export function branchFrom(graph: Graph, types: PortTypes, branch: Branch): Outc
   const wire = node.inputs.get(port);
   const before =
     typeof wire === "string" ? { wire } : { value: node.params.get(port) ?? input.default };
-  const isNumber = input.type === "float" && [before, branch.after].every((one) => mayBeNumber(one));
+  const isNumber =
+    input.type === "float" && [before, branch.after].every((one) => mayBeNumber(one));
   const made = isNumber ? withFrom(graph, branch, before) : withSwitch(graph, branch, before);
   if ("refusal" in made) return made;
-  const faced = withFace(made.graph, types.public.get(`${id}.${port}`), `${id}.${port}`, made.before);
+  const faced = withFace(
+    made.graph,
+    types.public.get(`${id}.${port}`),
+    `${id}.${port}`,
+    made.before,
+  );
   return { graph: placed(faced, types, branch, made.ids), cut: [] };
 }
 

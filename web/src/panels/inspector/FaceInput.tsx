@@ -1,7 +1,13 @@
 /** One public input: its name, title and explanation, its type, its default, its place in the form. */
 
 import type { JSX } from "react";
-import { describeInput, removeFace, renameFace, renameFaceRefusal, reorderInput } from "../../graph/commands/faces.ts";
+import {
+  describeInput,
+  removeFace,
+  renameFace,
+  renameFaceRefusal,
+  reorderInput,
+} from "../../graph/commands/faces.ts";
 import { shownGraph, shownTypes } from "../../state/document.ts";
 import { useDocument } from "../../state/editor.ts";
 import { Icon } from "../../shell/Icon.tsx";
@@ -26,19 +32,44 @@ export function FaceInput({ name, at, count }: Props): JSX.Element | null {
   const input = graph.inputs.get(name);
   if (!input) return null;
   const words = face ? inputWords(face, undefined) || face.type : say("inspect.face.mixed");
-  const move = (by: number): void => edit(say("inspect.graph.inputs"), (now) => reorderInput(now, name, at + by));
+  const move = (by: number): void =>
+    edit(say("inspect.graph.inputs"), (now) => reorderInput(now, name, at + by));
   return (
     <li className="face">
       <div className="inspect-row">
         {face ? <PortMark type={face.type} /> : null}
         <span className="inspect-name">{name}</span>
-        <button type="button" className="mini" disabled={at === 0} aria-label={say("inspect.face.up", { name })} title={say("inspect.face.up", { name })} onClick={() => move(-1)}>
+        <button
+          type="button"
+          className="mini"
+          disabled={at === 0}
+          aria-label={say("inspect.face.up", { name })}
+          title={say("inspect.face.up", { name })}
+          onClick={() => move(-1)}
+        >
           <Icon name="up" size={14} />
         </button>
-        <button type="button" className="mini" disabled={at === count - 1} aria-label={say("inspect.face.down", { name })} title={say("inspect.face.down", { name })} onClick={() => move(1)}>
+        <button
+          type="button"
+          className="mini"
+          disabled={at === count - 1}
+          aria-label={say("inspect.face.down", { name })}
+          title={say("inspect.face.down", { name })}
+          onClick={() => move(1)}
+        >
           <Icon name="down" size={14} />
         </button>
-        <button type="button" className="mini" aria-label={say("inspect.face.remove", { name })} title={say("inspect.face.remove", { name })} onClick={() => change(say("inspect.face.remove", { name }), (document) => removeFace(document, place, "input", name))}>
+        <button
+          type="button"
+          className="mini"
+          aria-label={say("inspect.face.remove", { name })}
+          title={say("inspect.face.remove", { name })}
+          onClick={() =>
+            change(say("inspect.face.remove", { name }), (document) =>
+              removeFace(document, place, "input", name),
+            )
+          }
+        >
           <Icon name="close" size={14} />
         </button>
       </div>
@@ -50,10 +81,35 @@ export function FaceInput({ name, at, count }: Props): JSX.Element | null {
           value={name}
           late
           refusal={(text) => renameFaceRefusal(graph, "input", name, text)}
-          set={(text) => change(say("inspect.face.name"), (document) => renameFace(document, place, "input", name, text))}
+          set={(text) =>
+            change(say("inspect.face.name"), (document) =>
+              renameFace(document, place, "input", name, text),
+            )
+          }
         />
-        <TextRow name={say("inspect.face.title")} value={input.title} set={(title) => edit(say("inspect.face.title"), (now) => describeInput(now, name, { title }), `face:${name}.title`)} />
-        <TextRow name={say("inspect.face.about")} value={input.about} long set={(about) => edit(say("inspect.face.about"), (now) => describeInput(now, name, { about }), `face:${name}.about`)} />
+        <TextRow
+          name={say("inspect.face.title")}
+          value={input.title}
+          set={(title) =>
+            edit(
+              say("inspect.face.title"),
+              (now) => describeInput(now, name, { title }),
+              `face:${name}.title`,
+            )
+          }
+        />
+        <TextRow
+          name={say("inspect.face.about")}
+          value={input.about}
+          long
+          set={(about) =>
+            edit(
+              say("inspect.face.about"),
+              (now) => describeInput(now, name, { about }),
+              `face:${name}.about`,
+            )
+          }
+        />
         <p className="inspect-about">{say("inspect.face.sets", { wires: input.to.join(", ") })}</p>
       </details>
     </li>

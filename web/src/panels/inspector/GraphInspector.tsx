@@ -20,15 +20,32 @@ export function GraphInspector(): JSX.Element {
   const inputs = [...graph.inputs.keys()];
   const outputs = [...graph.outputs.keys()];
   const set = (label: string, fields: Partial<Pick<Graph, "title" | "about">>): void =>
-    change(label, (document) => editAt(document, place, (now) => ({ ...now, ...fields })), `graph:${label}`);
+    change(
+      label,
+      (document) => editAt(document, place, (now) => ({ ...now, ...fields })),
+      `graph:${label}`,
+    );
   return (
     <div className="inspector">
       <header className="inspect-head">
-        <h2 className="inspect-heading">{place === "" ? say("inspect.graph") : say("inspect.part", { name: place })}</h2>
-        <p className="inspect-kind">{say("inspect.graph.nodes", { count: scopesOf(graph).nodes.size })}</p>
+        <h2 className="inspect-heading">
+          {place === "" ? say("inspect.graph") : say("inspect.part", { name: place })}
+        </h2>
+        <p className="inspect-kind">
+          {say("inspect.graph.nodes", { count: scopesOf(graph).nodes.size })}
+        </p>
       </header>
-      <TextRow name={say("inspect.graph.title")} value={graph.title} set={(title) => set(say("inspect.graph.title"), { title })} />
-      <TextRow name={say("inspect.graph.about")} value={graph.about} long set={(about) => set(say("inspect.graph.about"), { about })} />
+      <TextRow
+        name={say("inspect.graph.title")}
+        value={graph.title}
+        set={(title) => set(say("inspect.graph.title"), { title })}
+      />
+      <TextRow
+        name={say("inspect.graph.about")}
+        value={graph.about}
+        long
+        set={(about) => set(say("inspect.graph.about"), { about })}
+      />
       <section>
         <h3 className="inspect-section">{say("inspect.graph.inputs")}</h3>
         {inputs.length === 0 && <p className="inspect-about">{say("inspect.graph.none.inputs")}</p>}
@@ -41,9 +58,17 @@ export function GraphInspector(): JSX.Element {
       <section>
         <h3 className="inspect-section inspect-row">
           <span className="inspect-name">{say("inspect.graph.outputs")}</span>
-          <WireControl target={{ kind: "output", node: "", port: NEW_PORT }} name={say("inspect.graph.outputs")} type="?" many={false} small />
+          <WireControl
+            target={{ kind: "output", node: "", port: NEW_PORT }}
+            name={say("inspect.graph.outputs")}
+            type="?"
+            many={false}
+            small
+          />
         </h3>
-        {outputs.length === 0 && <p className="inspect-about">{say("inspect.graph.none.outputs")}</p>}
+        {outputs.length === 0 && (
+          <p className="inspect-about">{say("inspect.graph.none.outputs")}</p>
+        )}
         <ul className="faces">
           {outputs.map((name) => (
             <FaceOutput key={name} name={name} />

@@ -38,9 +38,19 @@ export function InputRow({ id, input, about, standard }: Props): JSX.Element {
   const words = portWords(name);
   const asField = input.plain !== null && !wired;
   const isPublic = face !== undefined;
-  const publicLabel = say(isPublic ? "inspect.public.stop" : "inspect.public.make", { port: words });
+  const publicLabel = say(isPublic ? "inspect.public.stop" : "inspect.public.make", {
+    port: words,
+  });
   const reset = say("inspect.reset", { port: words });
-  const wires = <WireControl target={inputTarget(id, name)} name={words} type={input.type} many={input.many} small={asField} />;
+  const wires = (
+    <WireControl
+      target={inputTarget(id, name)}
+      name={words}
+      type={input.type}
+      many={input.many}
+      small={asField}
+    />
+  );
   return (
     <div className="inspect-port" data-port={name}>
       <div className="inspect-row">
@@ -53,7 +63,13 @@ export function InputRow({ id, input, about, standard }: Props): JSX.Element {
           </>
         )}
         {asField && typed !== undefined && standard !== undefined && (
-          <button type="button" className="mini" aria-label={reset} title={reset} onClick={() => edit(reset, (graph) => resetParam(graph, id, name))}>
+          <button
+            type="button"
+            className="mini"
+            aria-label={reset}
+            title={reset}
+            onClick={() => edit(reset, (graph) => resetParam(graph, id, name))}
+          >
             <Icon name="again" size={14} />
           </button>
         )}
@@ -66,7 +82,13 @@ export function InputRow({ id, input, about, standard }: Props): JSX.Element {
             aria-pressed={isPublic}
             aria-label={publicLabel}
             title={isPublic ? say("inspect.public.is", { name: face }) : publicLabel}
-            onClick={() => edit(publicLabel, (graph) => (isPublic ? unexposeInput(graph, `${id}.${name}`) : exposeInput(graph, `${id}.${name}`)))}
+            onClick={() =>
+              edit(publicLabel, (graph) =>
+                isPublic
+                  ? unexposeInput(graph, `${id}.${name}`)
+                  : exposeInput(graph, `${id}.${name}`),
+              )
+            }
           >
             <svg viewBox="0 0 16 16" width="14" height="14" aria-hidden="true">
               <path className="line" d="M6 3 H2.5 V13 H6 M7 8 H14 M11 5 L14 8 L11 11" />

@@ -17,8 +17,12 @@ export function NodeActions({ ids }: { readonly ids: readonly string[] }): JSX.E
   const edit = useDocument((state) => state.edit);
   const submit = useRuns((runs) => runs.submit);
   const every = (test: (id: string) => boolean): boolean => ids.every(test);
-  const mute = useDocument((state) => every((id) => scopesOf(shownGraph(state)).nodes.get(id)?.mode === "mute"));
-  const bypass = useDocument((state) => every((id) => scopesOf(shownGraph(state)).nodes.get(id)?.mode === "bypass"));
+  const mute = useDocument((state) =>
+    every((id) => scopesOf(shownGraph(state)).nodes.get(id)?.mode === "mute"),
+  );
+  const bypass = useDocument((state) =>
+    every((id) => scopesOf(shownGraph(state)).nodes.get(id)?.mode === "bypass"),
+  );
   const bypassable = useDocument((state) => every((id) => canBypass(shownTypes(state), id)));
   const collapsed = useDocument((state) => every((id) => isCollapsed(shownGraph(state), id)));
   const pinned = useDocument((state) => every((id) => isPinned(shownGraph(state), id)));
@@ -42,7 +46,11 @@ export function NodeActions({ ids }: { readonly ids: readonly string[] }): JSX.E
   };
   return (
     <div className="inspect-actions">
-      <Toggle label={say("inspect.mute")} on={mute} click={() => edit(say("inspect.mute"), (graph) => toggleMode(graph, ids, "mute"))} />
+      <Toggle
+        label={say("inspect.mute")}
+        on={mute}
+        click={() => edit(say("inspect.mute"), (graph) => toggleMode(graph, ids, "mute"))}
+      />
       <Toggle
         label={say("inspect.bypass")}
         on={bypass}
@@ -50,15 +58,31 @@ export function NodeActions({ ids }: { readonly ids: readonly string[] }): JSX.E
         why={bypassable ? "" : say("inspect.bypass.not")}
         click={() => edit(say("inspect.bypass"), (graph) => toggleMode(graph, ids, "bypass"))}
       />
-      <Toggle label={say("inspect.collapse")} on={collapsed} click={() => edit(say("inspect.collapse"), (graph) => toggleView(graph, ids, "collapsed"))} />
-      <Toggle label={say("inspect.pin")} on={pinned} click={() => edit(say("inspect.pin"), (graph) => toggleView(graph, ids, "pinned"))} />
+      <Toggle
+        label={say("inspect.collapse")}
+        on={collapsed}
+        click={() => edit(say("inspect.collapse"), (graph) => toggleView(graph, ids, "collapsed"))}
+      />
+      <Toggle
+        label={say("inspect.pin")}
+        on={pinned}
+        click={() => edit(say("inspect.pin"), (graph) => toggleView(graph, ids, "pinned"))}
+      />
       <button type="button" className="button button-small" onClick={copy}>
         {say("inspect.duplicate")}
       </button>
-      <button type="button" className="button button-small" onClick={() => void submit(document.getState().document, { want: wanted() })}>
+      <button
+        type="button"
+        className="button button-small"
+        onClick={() => void submit(document.getState().document, { want: wanted() })}
+      >
         {say("inspect.run")}
       </button>
-      <button type="button" className="button button-small" onClick={() => edit(say("inspect.delete"), (graph) => removeNodes(graph, ids))}>
+      <button
+        type="button"
+        className="button button-small"
+        onClick={() => edit(say("inspect.delete"), (graph) => removeNodes(graph, ids))}
+      >
         {say("inspect.delete")}
       </button>
       <div className="inspect-colors" role="group" aria-label={say("inspect.color")}>
@@ -88,7 +112,14 @@ interface ToggleProps {
 
 function Toggle({ label, on, click, disabled = false, why = "" }: ToggleProps): JSX.Element {
   return (
-    <button type="button" className="button button-small" aria-pressed={on} disabled={disabled} title={why || undefined} onClick={click}>
+    <button
+      type="button"
+      className="button button-small"
+      aria-pressed={on}
+      disabled={disabled}
+      title={why || undefined}
+      onClick={click}
+    >
       {label}
     </button>
   );

@@ -12,7 +12,13 @@ import type { NodeState } from "../../state/nodestates.ts";
 import { say } from "../../texts/texts.ts";
 import { useTyping } from "../../widgets/typing.ts";
 
-export function NodeHead({ id, node }: { readonly id: string; readonly node: GraphNode }): JSX.Element {
+export function NodeHead({
+  id,
+  node,
+}: {
+  readonly id: string;
+  readonly node: GraphNode;
+}): JSX.Element {
   const title = useDocument((state) => titleOf(shownGraph(state), id));
   const edit = useDocument((state) => state.edit);
   const [draft, typing] = useTyping();
@@ -24,7 +30,11 @@ export function NodeHead({ id, node }: { readonly id: string; readonly node: Gra
         aria-label={say("inspect.title")}
         placeholder={kind}
         value={draft ?? title}
-        onChange={(event) => typing.type(event.target.value, (text) => edit("Title", (graph) => setTitle(graph, id, text), `title:${id}`))}
+        onChange={(event) =>
+          typing.type(event.target.value, (text) =>
+            edit("Title", (graph) => setTitle(graph, id, text), `title:${id}`),
+          )
+        }
         onBlur={() => typing.settle()}
       />
       <div className="inspect-names">
@@ -38,7 +48,10 @@ export function NodeHead({ id, node }: { readonly id: string; readonly node: Gra
 
 /** The id, changed when the field is left: every wire that mentions it follows. */
 function Id({ id }: { readonly id: string }): JSX.Element {
-  const { edit, select } = { edit: useDocument((state) => state.edit), select: useDocument((state) => state.select) };
+  const { edit, select } = {
+    edit: useDocument((state) => state.edit),
+    select: useDocument((state) => state.select),
+  };
   const graph = useDocument(shownGraph);
   const [text, setText] = useState(id);
   const refusal = renameRefusal(graph, id, text);
@@ -66,12 +79,22 @@ function Id({ id }: { readonly id: string }): JSX.Element {
           else if (event.key === "Escape") setText(id);
         }}
       />
-      {refusal !== "" && <span role="alert" className="field-bad">{refusal}</span>}
+      {refusal !== "" && (
+        <span role="alert" className="field-bad">
+          {refusal}
+        </span>
+      )}
     </span>
   );
 }
 
-function State({ id, node }: { readonly id: string; readonly node: GraphNode }): JSX.Element | null {
+function State({
+  id,
+  node,
+}: {
+  readonly id: string;
+  readonly node: GraphNode;
+}): JSX.Element | null {
   const state = useNodeState(id);
   const [words, tone] = wordsOf(node, state);
   return words === "" ? null : (
@@ -87,10 +110,19 @@ type Tone = "quiet" | "will" | "kept" | "run" | "bad";
 function wordsOf(node: GraphNode, state: NodeState): readonly [string, Tone] {
   if (node.mode === "mute") return [say("node.muted"), "quiet"];
   if (node.mode === "bypass") return [say("node.bypassed"), "quiet"];
-  if (state.phase === "running") return [`${say("inspect.running")}${state.total > 0 ? ` · ${state.done}/${state.total}` : ""}`, "run"];
+  if (state.phase === "running")
+    return [
+      `${say("inspect.running")}${state.total > 0 ? ` · ${state.done}/${state.total}` : ""}`,
+      "run",
+    ];
   if (state.phase === "queued") return [say("inspect.queued"), "quiet"];
   if (state.phase === "failed") return [state.problem || say("inspect.failed"), "bad"];
-  const after = state.phase !== "done" ? "" : state.seconds === null ? say("inspect.after.kept") : say("inspect.after.run", { time: duration(state.seconds) });
+  const after =
+    state.phase !== "done"
+      ? ""
+      : state.seconds === null
+        ? say("inspect.after.kept")
+        : say("inspect.after.run", { time: duration(state.seconds) });
   const [would, tone] = markOf(state);
   return [[would, after].filter(Boolean).join(" · "), tone];
 }
@@ -98,7 +130,12 @@ function wordsOf(node: GraphNode, state: NodeState): readonly [string, Tone] {
 function markOf({ mark, estimate }: NodeState): readonly [string, Tone] {
   switch (mark) {
     case "run":
-      return [estimate === null ? say("inspect.will") : say("inspect.will.time", { time: duration(estimate) }), "will"];
+      return [
+        estimate === null
+          ? say("inspect.will")
+          : say("inspect.will.time", { time: duration(estimate) }),
+        "will",
+      ];
     case "cached":
       return [say("inspect.cached"), "kept"];
     case "unknown":

@@ -32,7 +32,9 @@ export function NodeInspector({ id }: { readonly id: string }): JSX.Element | nu
   return (
     <div className="inspector" data-inspects={id} aria-label={say("inspect.node", { id })}>
       <NodeHead id={id} node={node} />
-      {isUnknown(types, node) && <p className="inspect-warn">{say("inspect.placeholder", { type: node.type })}</p>}
+      {isUnknown(types, node) && (
+        <p className="inspect-warn">{say("inspect.placeholder", { type: node.type })}</p>
+      )}
       {(declaration?.summary ?? part?.about) && (
         <p className="inspect-summary">
           <Doc text={declaration?.summary ?? part?.about ?? ""} />
@@ -52,7 +54,11 @@ export function NodeInspector({ id }: { readonly id: string }): JSX.Element | nu
       {problems.length > 0 && (
         <ul className="problems">
           {problems.map((found) => (
-            <ProblemRow key={`${found.code} ${found.port} ${found.message}`} found={found} whole={false} />
+            <ProblemRow
+              key={`${found.code} ${found.port} ${found.message}`}
+              found={found}
+              whole={false}
+            />
           ))}
         </ul>
       )}
@@ -65,7 +71,11 @@ export function NodeInspector({ id }: { readonly id: string }): JSX.Element | nu
               id={id}
               input={input}
               about={docs?.ports.get(input.name) ?? part?.inputs.get(input.name)?.about ?? ""}
-              standard={declaration?.inputs.get(input.name)?.required === false ? declaration.inputs.get(input.name)?.default : undefined}
+              standard={
+                declaration?.inputs.get(input.name)?.required === false
+                  ? declaration.inputs.get(input.name)?.default
+                  : undefined
+              }
             />
           ))}
         </section>
@@ -75,7 +85,12 @@ export function NodeInspector({ id }: { readonly id: string }): JSX.Element | nu
         <section>
           <h3 className="inspect-section">{say("inspect.outputs")}</h3>
           {ports.outputs.map((output) => (
-            <OutputRow key={output.name} id={id} output={output} about={docs?.ports.get(output.name) ?? ""} />
+            <OutputRow
+              key={output.name}
+              id={id}
+              output={output}
+              about={docs?.ports.get(output.name) ?? ""}
+            />
           ))}
         </section>
       )}

@@ -15,7 +15,14 @@ interface Props {
   readonly late?: boolean;
 }
 
-export function TextRow({ name, value, set, long = false, refusal, late = false }: Props): JSX.Element {
+export function TextRow({
+  name,
+  value,
+  set,
+  long = false,
+  refusal,
+  late = false,
+}: Props): JSX.Element {
   const id = useId();
   const [draft, typing] = useTyping();
   const text = draft ?? value;
@@ -23,12 +30,19 @@ export function TextRow({ name, value, set, long = false, refusal, late = false 
   const commit = (typed: string): void => {
     if ((refusal?.(typed) ?? "") === "") set(typed);
   };
-  const change = (typed: string): void => (late ? typing.hold(typed, commit) : typing.type(typed, commit));
+  const change = (typed: string): void =>
+    late ? typing.hold(typed, commit) : typing.type(typed, commit);
   return (
     <div className="text-row">
       <label htmlFor={id}>{name}</label>
       {long ? (
-        <textarea id={id} rows={2} value={text} onChange={(event) => change(event.target.value)} onBlur={() => typing.settle()} />
+        <textarea
+          id={id}
+          rows={2}
+          value={text}
+          onChange={(event) => change(event.target.value)}
+          onBlur={() => typing.settle()}
+        />
       ) : (
         <input
           id={id}
@@ -44,7 +58,11 @@ export function TextRow({ name, value, set, long = false, refusal, late = false 
           }}
         />
       )}
-      {why !== "" && <span role="alert" className="field-bad">{why}</span>}
+      {why !== "" && (
+        <span role="alert" className="field-bad">
+          {why}
+        </span>
+      )}
     </div>
   );
 }

@@ -17,7 +17,9 @@ export function MoveInto(): JSX.Element | null {
   const edit = useDocument((state) => state.edit);
   const tell = useUi((ui) => ui.tell);
   const top = say("outline.move.top");
-  const loops = [...scopesOf(graph).nodes].filter(([id, node]) => node.body && !selection.has(id)).map(([id]) => id);
+  const loops = [...scopesOf(graph).nodes]
+    .filter(([id, node]) => node.body && !selection.has(id))
+    .map(([id]) => id);
   const inside = [...selection].some((id) => scopesOf(graph).home(id) !== "");
   const options = [...(inside ? [top] : []), ...loops];
   if (options.length === 0) return null;
@@ -37,14 +39,28 @@ export function MoveInto(): JSX.Element | null {
     if (said !== "") tell(said);
   };
   const trigger = (
-    <button type="button" className="button button-small" aria-haspopup="listbox" aria-expanded={open} onClick={() => setOpen(true)}>
+    <button
+      type="button"
+      className="button button-small"
+      aria-haspopup="listbox"
+      aria-expanded={open}
+      onClick={() => setOpen(true)}
+    >
       {say("outline.move")} …
     </button>
   );
   if (!open) return trigger;
   return (
     <Suspense fallback={trigger}>
-      <ChoiceList name={say("outline.move")} options={options} chosen="" unset={false} refresh={false} choose={choose} close={() => setOpen(false)}>
+      <ChoiceList
+        name={say("outline.move")}
+        options={options}
+        chosen=""
+        unset={false}
+        refresh={false}
+        choose={choose}
+        close={() => setOpen(false)}
+      >
         {trigger}
       </ChoiceList>
     </Suspense>

@@ -13,7 +13,13 @@ export function PlaceChoice(): JSX.Element | null {
   return (
     <div className="outline-places" role="group" aria-label={say("outline.place")}>
       {places.map((name) => (
-        <button key={name} type="button" className="button button-small" aria-pressed={name === place} onClick={() => enter(name)}>
+        <button
+          key={name}
+          type="button"
+          className="button button-small"
+          aria-pressed={name === place}
+          onClick={() => enter(name)}
+        >
           {name === "" ? say("outline.place.main") : name}
         </button>
       ))}

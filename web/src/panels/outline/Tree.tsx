@@ -33,10 +33,16 @@ export function Tree({ add, remove, edit }: TreeActions): JSX.Element {
   const rows = useMemo(() => rowsOf(graph, closed), [graph, closed]);
   const marks = marksOf(editor, problems);
   const [chosen] = selection;
-  const here = rows.find(({ id }) => id === focused) ?? rows.find(({ id }) => id === chosen) ?? rows[0];
-  const words = (row: OutlineRow): string => titleOf(graph, row.id) || (row.node.type === "Subgraph" ? row.node.graph : typeWords(row.node.type));
+  const here =
+    rows.find(({ id }) => id === focused) ?? rows.find(({ id }) => id === chosen) ?? rows[0];
+  const words = (row: OutlineRow): string =>
+    titleOf(graph, row.id) ||
+    (row.node.type === "Subgraph" ? row.node.graph : typeWords(row.node.type));
   useEffect(() => {
-    if (chosen !== undefined) list.current?.querySelector(`[data-row="${CSS.escape(chosen)}"]`)?.scrollIntoView({ block: "nearest" });
+    if (chosen !== undefined)
+      list.current
+        ?.querySelector(`[data-row="${CSS.escape(chosen)}"]`)
+        ?.scrollIntoView({ block: "nearest" });
   }, [chosen]);
   const focus = (row: OutlineRow | undefined, choose = true): void => {
     if (!row) return;
@@ -81,7 +87,12 @@ export function Tree({ add, remove, edit }: TreeActions): JSX.Element {
         else focus(rows.find(({ id }) => id === here?.scope));
         break;
       case " ":
-        if (here) select(selection.has(here.id) ? [...selection].filter((id) => id !== here.id) : [...selection, here.id]);
+        if (here)
+          select(
+            selection.has(here.id)
+              ? [...selection].filter((id) => id !== here.id)
+              : [...selection, here.id],
+          );
         break;
       case "Enter":
       case "F2":
@@ -102,7 +113,15 @@ export function Tree({ add, remove, edit }: TreeActions): JSX.Element {
     event.stopPropagation();
   };
   return (
-    <ul className="tree" role="tree" aria-label={say("outline.tree")} aria-multiselectable="true" title={say("outline.help")} ref={list} onKeyDown={onKeyDown}>
+    <ul
+      className="tree"
+      role="tree"
+      aria-label={say("outline.tree")}
+      aria-multiselectable="true"
+      title={say("outline.help")}
+      ref={list}
+      onKeyDown={onKeyDown}
+    >
       {rows.map((row) => (
         <li
           key={row.id}
@@ -121,11 +140,17 @@ export function Tree({ add, remove, edit }: TreeActions): JSX.Element {
           onFocus={() => setFocused(row.id)}
           onClick={(event) => {
             setFocused(row.id);
-            select(event.shiftKey || event.ctrlKey || event.metaKey ? [...selection, row.id] : [row.id]);
+            select(
+              event.shiftKey || event.ctrlKey || event.metaKey ? [...selection, row.id] : [row.id],
+            );
           }}
           onDoubleClick={edit}
         >
-          <span className="tree-fold" aria-hidden="true" onClick={() => row.opens && toggle(row.id, !closed.has(row.id))}>
+          <span
+            className="tree-fold"
+            aria-hidden="true"
+            onClick={() => row.opens && toggle(row.id, !closed.has(row.id))}
+          >
             {row.opens && (closed.has(row.id) ? "▸" : "▾")}
           </span>
           <span className="tree-name">{words(row)}</span>
@@ -138,7 +163,13 @@ export function Tree({ add, remove, edit }: TreeActions): JSX.Element {
 }
 
 /** How a node stands, in a word: what is wrong, what runs, what would. */
-function Mark({ id, problems }: { readonly id: string; readonly problems: number }): JSX.Element | null {
+function Mark({
+  id,
+  problems,
+}: {
+  readonly id: string;
+  readonly problems: number;
+}): JSX.Element | null {
   const { states } = useEditor();
   const words = useStore(states, ({ byPath }) => {
     const state = byPath.get(id);
@@ -148,6 +179,11 @@ function Mark({ id, problems }: { readonly id: string; readonly problems: number
     if (state.mark === "run") return say("inspect.will");
     return state.mark === "cached" ? say("node.kept") : "";
   });
-  if (problems > 0) return <span className="tree-bad">{problems === 1 ? say("problems.count.one") : say("problems.count", { count: problems })}</span>;
+  if (problems > 0)
+    return (
+      <span className="tree-bad">
+        {problems === 1 ? say("problems.count.one") : say("problems.count", { count: problems })}
+      </span>
+    );
   return words === "" ? null : <span className="tree-mark">{words}</span>;
 }

@@ -33,8 +33,15 @@ export function rowsOf(graph: Graph, closed: ReadonlySet<string>): readonly Outl
 }
 
 /** The next row after `from`, going round, whose words begin with what was typed. */
-export function found(rows: readonly OutlineRow[], words: (row: OutlineRow) => string, from: number, text: string): OutlineRow | undefined {
+export function found(
+  rows: readonly OutlineRow[],
+  words: (row: OutlineRow) => string,
+  from: number,
+  text: string,
+): OutlineRow | undefined {
   const wanted = text.toLowerCase();
   const order = [...rows.slice(from), ...rows.slice(0, from)];
-  return order.find((row) => words(row).toLowerCase().startsWith(wanted) || row.id.toLowerCase().startsWith(wanted));
+  return order.find(
+    (row) => words(row).toLowerCase().startsWith(wanted) || row.id.toLowerCase().startsWith(wanted),
+  );
 }

@@ -21,7 +21,9 @@ test("a node is added by double-click, by Space, and from the library", async ()
   const now = new Set(await editor.ids());
   const to = await editor.ground();
   const canvas = await editor.page.locator(".react-flow__pane").boundingBox();
-  await row.dragTo(editor.page.locator(".react-flow__pane"), { targetPosition: { x: to.x - (canvas?.x ?? 0), y: to.y - (canvas?.y ?? 0) } });
+  await row.dragTo(editor.page.locator(".react-flow__pane"), {
+    targetPosition: { x: to.x - (canvas?.x ?? 0), y: to.y - (canvas?.y ?? 0) },
+  });
   expect(await editor.added(now)).toContain("grid");
 });
 
@@ -47,7 +49,9 @@ test("a wrong wire is refused with a sentence, and one click inserts what conver
   await editor.wire(editor.port(picture, "out.image"), editor.port("noise", "in.latent"));
   const said = editor.page.locator(".refused");
   expect(await said.innerText()).toMatch(/Latent.*Image|Image.*Latent/s);
-  expect(await editor.page.locator("[aria-live]").allInnerTexts()).toContainEqual(expect.stringMatching(/Image/));
+  expect(await editor.page.locator("[aria-live]").allInnerTexts()).toContainEqual(
+    expect.stringMatching(/Image/),
+  );
   await said.getByRole("button", { name: /VAEEncode/ }).click();
   const made = await editor.added(later);
   await expect.poll(() => editor.wires()).toContain(`${made}.input.image`);
@@ -72,7 +76,9 @@ test("a cycle is refused, with its path", async () => {
 test("a wire on an occupied input replaces the old one; undo brings it back", async () => {
   const editor = await open();
   const source = async (): Promise<string> => {
-    const { nodes } = JSON.parse(await editor.copied()) as { nodes: Record<string, { inputs: Record<string, string> }> };
+    const { nodes } = JSON.parse(await editor.copied()) as {
+      nodes: Record<string, { inputs: Record<string, string> }>;
+    };
     return nodes.pair?.inputs.cond ?? "";
   };
   expect(await source()).toBe("positive.conditioning");

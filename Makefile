@@ -13,7 +13,7 @@ TORCH := $(shell grep '^torch==' constraints.txt)
 NPM := $(BIN)/python web/npm.py web
 WEB_SOURCES := $(shell find web/src web/index.html web/vite.config.ts -type f)
 
-.PHONY: run serve install test check e2e e2e-quick soak fuzz bench demo-model web web-build web-check clean
+.PHONY: run serve install test check e2e e2e-quick soak fuzz bench demo-model web web-build web-check bench-web clean
 
 run: install
 	$(BIN)/latentgraph run graphs/txt2img.json -o $(OUT)
@@ -71,6 +71,11 @@ e2e: $(VENV)/.dev web-build
 e2e-quick: $(VENV)/.dev web-build
 	$(NPM) run chromium
 	E2E=quick $(NPM) run e2e
+
+# The editor's speed beside a LiteGraph page, as ratios.
+bench-web: $(VENV)/.dev web-build
+	$(NPM) run chromium
+	$(NPM) run bench-web
 
 web/dist/index.html: web/node_modules/.installed $(WEB_SOURCES)
 	$(NPM) run build

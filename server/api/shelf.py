@@ -85,7 +85,9 @@ class Shelf:
             self._stock = await aside(lambda: read_stock(self.settings))
             self.failure = ""
         except (LatentgraphError, OSError) as error:
-            self.failure = "The catalogue of node types cannot be read; the log says why. It is tried again."
+            self.failure = (
+                "The catalogue of node types cannot be read; the log says why. It is tried again."
+            )
             log.error("catalogue: %s", error)
 
     def template(self, name: str) -> Template:

@@ -12,7 +12,7 @@ export interface DockState {
 
 const KEY = "latentgraph.dock";
 /** On a page this wide the first visit begins with the inspector. */
-const ROOMY = 1100;
+const ROOMY = 1500;
 
 export const dock = createStore<DockState>((set) => ({
   panel: lastPanel(),

@@ -46,6 +46,8 @@ function said(event: RunEvent): Pick<Line, "text" | "kind"> {
         kind: "other",
         text: say("log.planned", { count: Array.isArray(event.nodes) ? event.nodes.length : 0 }),
       };
+    case "node_notice":
+      return { kind: "node", text: `${path}: ${text(event.message)}` };
     case "node_started":
       return { kind: "node", text: say("log.node_started", { path }) };
     case "node_finished":

@@ -10,6 +10,7 @@ import { useDocument } from "../state/editor.ts";
 import type { WireEdge } from "./flow.ts";
 import { portLook } from "./portlook.ts";
 import { useToFlow } from "./position.ts";
+import { trimmed } from "./trimmed.ts";
 
 export const Wire = memo(function Wire(props: EdgeProps<WireEdge>): JSX.Element | null {
   const { data } = props;
@@ -20,15 +21,17 @@ export const Wire = memo(function Wire(props: EdgeProps<WireEdge>): JSX.Element 
     : data.bends;
   const look = portLook(data.type);
   const style: CSSProperties = { stroke: look.color };
+  const path = wirePath(props, bends);
   return (
     <>
       <BaseEdge
         id={props.id}
-        path={wirePath(props, bends)}
+        path={path}
         style={style}
-        interactionWidth={14}
+        interactionWidth={0}
         className={look.many ? "wire wire-many" : "wire"}
       />
+      <path className="react-flow__edge-interaction wire-reach" d={trimmed(path)} />
       {bends.map((bend, at) => (
         <Bend key={at} wire={props.id} at={at} bend={bend} color={look.color} onDrag={setDragged} />
       ))}

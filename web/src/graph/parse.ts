@@ -65,6 +65,9 @@ const GRAPH_FIELDS = [
 const PUBLIC_FIELDS = ["to", "title", "about"];
 const NOTHING: ReadonlyMap<string, never> = new Map<string, never>();
 
+/** With these a graph can still be edited: it is not lost for them. */
+const HARMLESS: readonly string[] = ["unknown_field", "empty_graph"];
+
 /** Reads a graph from JSON text. */
 export function parse(text: string): Parsed {
   const problems: Problem[] = [];
@@ -76,7 +79,7 @@ export function parse(text: string): Parsed {
 export function fromJson(raw: Raw): Parsed {
   const reader = new GraphReader();
   const graph = reader.graph(raw);
-  const fatal = reader.problems.some((found) => found.code !== "unknown_field");
+  const fatal = reader.problems.some(({ code }) => !HARMLESS.includes(code));
   return { graph: fatal ? null : graph, problems: reader.problems };
 }
 

@@ -21,6 +21,7 @@ import {
 } from "../../src/graph/commands/nodes.ts";
 import { connect } from "../../src/graph/commands/wiring.ts";
 import { Connector } from "../../src/graph/connect.ts";
+import type { Problem } from "../../src/graph/errors.ts";
 import { freshId, stemOf } from "../../src/graph/edit.ts";
 import { geometryOf } from "../../src/graph/geometry.ts";
 import {
@@ -156,6 +157,9 @@ function act(graph: Graph, [what, a, b, c]: Step): Graph {
  * has one by what is wired elsewhere; nothing may dangle, be named twice, or go in a circle.
  */
 const UNFINISHED = new Set(["missing_input", "no_outputs", "empty_graph", "port_type_mismatch"]);
+/** Another kind of value wired to `on` of a Switch leaves its cases for the hand to rename. */
+const isUnfinished = ({ code, message }: Problem): boolean =>
+  UNFINISHED.has(code) || (code === "unknown_input" && message.includes("is no case that 'on'"));
 
 const steps = fc.array(fc.tuple(fc.nat(18), fc.nat(50), fc.nat(50), fc.nat(50)), {
   minLength: 1,
@@ -177,7 +181,7 @@ it.each(STOCK)("on %s", (name) => {
       }
       const last = serialize(document);
       expect(serialize(opened(last))).toBe(last);
-      const wrong = validate(document, BUILTIN).filter((found) => !UNFINISHED.has(found.code));
+      const wrong = validate(document, BUILTIN).filter((found) => !isUnfinished(found));
       expect(wrong).toEqual([]);
       history = historyFromText(historyToText(history));
       for (let moved = undo(history, document); moved; moved = undo(history, document))

@@ -21,6 +21,7 @@ import type { Scopes } from "../scopes.ts";
 import type { Point } from "../view.ts";
 import { positionOf, withPositions, withViewIds } from "../view.ts";
 import { keyOfTarget, scopeOfTarget, wiresOf } from "../wires.ts";
+import { cycles } from "../cycles.ts";
 import { cutWires } from "./cutting.ts";
 import { withBodies } from "./nodes.ts";
 
@@ -200,6 +201,9 @@ export function moveInto(
   const inside = editBody(out, scope, (nodes) => new Map([...nodes, ...moved]));
   const sighted = cutBroken(graph, inside);
   const straight = cutCircles(sighted.graph, types, withBodies(graph, ids));
+  const [circle] = cycles(scopesOf(straight.graph));
+  if (circle && cycles(scopes).length === 0)
+    return { refusal: `They cannot stand there. ${circle.message}` };
   return {
     graph: withPositions(straight.graph, places),
     cut: [...sighted.cut, ...straight.cut],

@@ -81,7 +81,8 @@ def same_seed(field: Field, attack: Attack) -> None:
     """After a cancel, an out-of-memory, other jobs, a new worker: what a clean server makes."""
     graph = fresh(field, steps=3)
     clean = saved(elsewhere(field, graph))
-    field.serving.fault("UNetDenoise", "memory", 2)
+    # At each call: a single shortage is freed and got over.
+    field.serving.fault("UNetDenoise", "memory")
     assert field.serving.run(graph)["status"] == "failed"
     field.serving.mend()
     id = field.serving.submit(graph).json["runs"][0]["id"]

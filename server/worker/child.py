@@ -179,6 +179,10 @@ class Child:
 
 def engine_of(setup: Setup) -> Engine:
     """The engine that a setup asks for."""
+    if setup.values is not None:
+        # torch makes this folder when it compiles: among what is kept, not in a shared /tmp.
+        compiled = setup.values.parent / "torchinductor"
+        os.environ.setdefault("TORCHINDUCTOR_CACHE_DIR", str(compiled))
     import torch
 
     from engine.files import Files

@@ -5,7 +5,7 @@ Plain numbers, arrays and PIL; knows no values and no nodes.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import torch
@@ -15,7 +15,7 @@ from torch import Tensor
 
 Box = tuple[int, int, int, int]
 COLOURS = {"grey": 0.5, "black": 0.0, "white": 1.0}
-MODES = {"edge": "edge", "mirror": "symmetric"}
+MODES: dict[str, Literal["edge", "symmetric"]] = {"edge": "edge", "mirror": "symmetric"}
 
 
 def area_around(covered: NDArray[np.bool_], size: tuple[int, int], padding: int) -> Box:
@@ -61,7 +61,7 @@ def filled(pixels: Tensor, margins: tuple[tuple[int, int], tuple[int, int]], fil
     around = ((0, 0), *margins, (0, 0))
     array = pixels.cpu().numpy()
     if fill in MODES:
-        made = np.pad(array, around, mode=MODES[fill])  # type: ignore[call-overload]
+        made = np.pad(array, around, mode=MODES[fill])
     else:
         made = np.pad(array, around, constant_values=COLOURS[fill])
     return torch.from_numpy(made).to(pixels)

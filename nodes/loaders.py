@@ -163,10 +163,12 @@ def _names(first: str, second: str | None, files: Files) -> list[tuple[str, Path
     return [(name, find_file(name, files, TEXT_ENCODERS, port)) for port, name in named]
 
 
-def _text_parts(files: list[WeightFile], family: str) -> tuple[list[FilePart], Family]:
+def _text_parts(
+    files: list[WeightFile], family: Family | Literal["auto"]
+) -> tuple[list[FilePart], Family]:
     kind: Family = "sdxl"
     if len(files) == 1:
-        kind = _text_family(files[0]) if family == "auto" else family  # type: ignore[assignment]
+        kind = _text_family(files[0]) if family == "auto" else family
     tell = {"sdxl": (first_text, second_text), "sdxl_refiner": (second_text,)}
     parts = []
     for file, each in zip(files, tell.get(kind, (first_text,)), strict=False):

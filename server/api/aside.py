@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from threading import Thread
 from typing import TypeVar
 
@@ -18,22 +19,18 @@ async def aside(work: Callable[[], T]) -> T:
     loop = asyncio.get_running_loop()
     done: asyncio.Future[T] = loop.create_future()
 
-    def settle(value: T | None, error: BaseException | None) -> None:
-        if done.done():
-            return
-        if error is not None:
-            done.set_exception(error)
-        else:
-            done.set_result(value)  # type: ignore[arg-type]
+    def settle(how: Callable[[], None]) -> None:
+        if not done.done():
+            how()
 
     def run() -> None:
-        value, error = None, None
+        how: Callable[[], None]
         try:
-            value = work()
-        except BaseException as caught:  # noqa: BLE001 - it belongs to whoever waits
-            error = caught
+            how = partial(done.set_result, work())
+        except BaseException as error:  # noqa: BLE001 - it belongs to whoever waits
+            how = partial(done.set_exception, error)
         with suppress(RuntimeError):  # the loop has ended
-            loop.call_soon_threadsafe(settle, value, error)
+            loop.call_soon_threadsafe(settle, how)
 
     Thread(target=run, daemon=True).start()
     return await done

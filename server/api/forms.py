@@ -174,13 +174,17 @@ class RunsQuery(Strict):
 After = Annotated[int, Field(ge=0, le=MAX_INT), FROM_DIGITS]
 
 
+EventsLimit = Annotated[int, Field(ge=1, le=1000), FROM_DIGITS]
+
+
 class EventsQuery(Strict):
     after: After = Field(0, description="The number of the last event already known.")
-    limit: Annotated[int, Field(ge=1, le=1000), FROM_DIGITS] = 500
+    limit: EventsLimit = 500
 
 
-class AllEventsQuery(EventsQuery):
-    after: After | None = None  # type: ignore[assignment]
+class AllEventsQuery(Strict):
+    after: After | None = None
+    limit: EventsLimit = 500
     run: Annotated[str, Field(max_length=64)] | None = None
     previews: Flag = Field(
         False,

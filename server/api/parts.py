@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from aiohttp import BodyPartReader, MultipartReader, web
 from aiohttp.http_exceptions import HttpProcessingError
 
 from .body import Holding, blocks
 from .errors import ApiError, bad_request, too_large
+
+if TYPE_CHECKING:
+    from aiohttp import StreamReader
 
 Json = Any
 MAX_PARTS = 64
@@ -65,7 +68,9 @@ async def parts(
     if "boundary=" not in request.headers.get("Content-Type", ""):
         raise bad_request("The Content-Type names no boundary.", code="bad_multipart")
     try:
-        reader = MultipartReader(request.headers, _Source(blocks(request, at_most, seconds)))  # type: ignore[arg-type]
+        # The reader asks for a StreamReader, and calls what _Source has of it, nothing else.
+        source = cast("StreamReader", _Source(blocks(request, at_most, seconds)))
+        reader = MultipartReader(request.headers, source)
         return await _all(reader, holding)
     except ApiError:
         raise

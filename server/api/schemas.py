@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from pydantic import TypeAdapter
+from pydantic.json_schema import JsonSchemaMode
 
 from engine.catalogue import Catalogue
 from engine.schema import json_schema
@@ -21,7 +22,7 @@ class Models:
     """The JSON Schemas of all bodies, queries and answers, by model."""
 
     def __init__(self, routes: Iterable[Route]) -> None:
-        found: dict[str, tuple[str, Any]] = {"ErrorJson": ("serialization", ErrorJson)}
+        found: dict[str, tuple[JsonSchemaMode, Any]] = {"ErrorJson": ("serialization", ErrorJson)}
         for route in routes:
             for kind in (route.body, route.query):
                 if kind is not None:
@@ -29,11 +30,10 @@ class Models:
             for answer in route.answers.values():
                 if answer.model is not None:
                     found[_key(answer.model)] = ("serialization", answer.model)
-        inputs = [(key, mode, TypeAdapter(kind)) for key, (mode, kind) in found.items()]
-        by_key, shared = TypeAdapter.json_schemas(
-            inputs,  # type: ignore[arg-type]
-            ref_template=REF + "{model}",
-        )
+        inputs: list[tuple[str, JsonSchemaMode, TypeAdapter[Any]]] = [
+            (key, mode, TypeAdapter(kind)) for key, (mode, kind) in found.items()
+        ]
+        by_key, shared = TypeAdapter.json_schemas(inputs, ref_template=REF + "{model}")
         self.schemas: dict[str, Json] = dict(shared.get("$defs", {}))
         self.by_key = {key: schema for (key, _), schema in by_key.items()}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 from typing import IO
 
@@ -60,12 +61,12 @@ class FolderLock:
 
 def _locked(file: IO[str]) -> bool:
     """Whether the lock could be had at once."""
-    if os.name == "nt":
+    if sys.platform == "win32":
         import msvcrt
 
         try:
             file.seek(1 << 20)  # beyond what others read
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
         except OSError:
             return False
         return True

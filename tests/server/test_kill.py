@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.attacks.serving import Serving
-from tests.soak.lives import lives, look
+from tests.soak.lives import lives, look, short_of_room
 
 
 def test_kills(tmp_path: Path) -> None:
-    serving = Serving(tmp_path)
+    serving = short_of_room(tmp_path)
     try:
         accepted = lives(serving, rounds=40, seed=10)
         assert len(accepted) > 40

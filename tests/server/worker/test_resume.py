@@ -113,7 +113,7 @@ def test_closing_does_not_wait_for_a_node_that_takes_long(
 
 
 SERVER = """
-    import asyncio, sys
+    import asyncio, signal, sys
     from pathlib import Path
     from server.worker.process import ProcessWorker
     from server.worker.protocol import Job
@@ -127,6 +127,8 @@ SERVER = """
         ear = Ear(lambda event: event["type"] == "turn" and print(worker.pid, flush=True))
         await worker.run(Job("r", loop(1000, seconds=0.1)), ear)
 
+    # A shell that is not interactive starts what is in the background deaf to it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     asyncio.run(main())
 """
 

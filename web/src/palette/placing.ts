@@ -8,13 +8,17 @@ import { freshId, stemOf } from "../graph/edit.ts";
 import { geometryOf } from "../graph/geometry.ts";
 import type { Graph } from "../graph/model.ts";
 import { PortTypes } from "../graph/porttypes.ts";
+import { roomFor } from "../graph/room.ts";
 import type { Entry } from "../graph/search.ts";
 import { moveNodes } from "../graph/commands/moving.ts";
 import { shownTypes } from "../state/document.ts";
 import type { DocumentState, DocumentStore } from "../state/document.ts";
 import type { Loose, PaletteAt } from "../state/ui.ts";
 
-/** Those entries of which a new node could take the loose end. */
+/**
+ * Those entries of which a new node could take the loose end. For an input that wants something,
+ * those come first that make it from nothing: nothing else needs to be wired to them.
+ */
 export function fitting(
   state: DocumentState,
   entries: readonly Entry[],
@@ -23,10 +27,22 @@ export function fitting(
   const types = shownTypes(state);
   const { loose } = at;
   if (!loose) return entries;
-  return entries.filter((entry) => {
+  const found = entries.filter((entry) => {
     const { graph, id } = added(types.graph, types, entry, at);
     return joint(new PortTypes(graph, types.catalogue, types.parts), id, loose) !== null;
   });
+  if ("from" in loose) return found;
+  return [
+    ...found.filter((entry) => isMaker(types, entry)),
+    ...found.filter((entry) => !isMaker(types, entry)),
+  ];
+}
+
+/** Whether a node of this type works without a wire. */
+function isMaker(types: PortTypes, { type }: Entry): boolean {
+  const declared = types.catalogue.declarations.get(type);
+  if (!declared) return false;
+  return [...declared.inputs.values()].every(({ required, plain }) => !required || plain !== null);
 }
 
 export function add(document: DocumentStore, entry: Entry, at: PaletteAt): void {
@@ -84,7 +100,10 @@ function joint(types: PortTypes, id: string, loose: Loose): Connection | null {
   return null;
 }
 
-/** The port that was wired stands where the wire was dropped; without one, the card's head does. */
+/**
+ * The port that was wired stands where the wire was dropped; without one, the card's head does. A
+ * card that would cover others goes to where there is room.
+ */
 function level(
   graph: Graph,
   types: PortTypes,
@@ -92,12 +111,14 @@ function level(
   at: PaletteAt,
   found: Connection | null,
 ): Graph {
-  const shape = geometryOf(new PortTypes(graph, types.catalogue, types.parts)).shape(id);
+  const geometry = geometryOf(new PortTypes(graph, types.catalogue, types.parts));
+  const shape = geometry.shape(id);
   const end = shape.handles.find((handle) =>
     found?.target.node === id
       ? handle.target?.port === found.target.port
       : found?.source === `${id}.${handle.port}` && !handle.target,
   );
   const by = end ? { x: end.x, y: end.y } : { x: shape.width / 2, y: 16 };
-  return moveNodes(graph, new Map([[id, { x: at.place.x - by.x, y: at.place.y - by.y }]]));
+  const wanted = { x: at.place.x - by.x, y: at.place.y - by.y };
+  return moveNodes(graph, new Map([[id, roomFor(geometry, at.scope, wanted, shape, id)]]));
 }

@@ -10,6 +10,10 @@ import { useDocument } from "../state/editor.ts";
 import { say } from "../texts/texts.ts";
 import { fixesFor } from "./fixes.ts";
 import { useGo } from "./going.ts";
+import { useProvide } from "./useProvide.ts";
+
+/** The palette opens left of the panel, over the canvas. */
+const BESIDE = 480;
 
 interface Props {
   readonly found: Problem;
@@ -19,6 +23,7 @@ interface Props {
 
 export function ProblemRow({ found, whole }: Props): JSX.Element {
   const go = useGo();
+  const provide = useProvide();
   const document = useDocument((state) => state.document);
   const catalogue = useDocument((state) => state.catalogue);
   const enter = useDocument((state) => state.enter);
@@ -31,6 +36,14 @@ export function ProblemRow({ found, whole }: Props): JSX.Element {
         ? fixesFor(typesOf(document, catalogue, spot.place), spot.node, found)
         : [],
     [document, catalogue, spot, found],
+  );
+  const bare = useMemo(
+    () =>
+      found.code === "missing_input" &&
+      fixes.length === 0 &&
+      graphAt(document, spot.place) !== undefined &&
+      typesOf(document, catalogue, spot.place).target(`${spot.node}.${found.port}`)?.plain === null,
+    [document, catalogue, spot, found, fixes],
   );
   const where = [found.path, found.port].filter(Boolean).join(".") || say("problems.graph");
   return (
@@ -47,7 +60,7 @@ export function ProblemRow({ found, whole }: Props): JSX.Element {
       )}
       {!whole && found.port !== "" && <span className="problem-port">{found.port}</span>}
       <p className="problem-text">{found.message}</p>
-      {(fixes.length > 0 || found.fix !== "") && (
+      {(fixes.length > 0 || bare || found.fix !== "") && (
         <p className="problem-ways">
           {fixes.map(({ label, command }) => (
             <button
@@ -62,7 +75,20 @@ export function ProblemRow({ found, whole }: Props): JSX.Element {
               {label}
             </button>
           ))}
-          {fixes.length === 0 && <span className="problem-hint">{found.fix}</span>}
+          {bare && (
+            <button
+              type="button"
+              className="button button-small"
+              aria-haspopup="dialog"
+              onClick={({ currentTarget }) => {
+                const { left, top } = currentTarget.getBoundingClientRect();
+                provide(spot.place, spot.node, found.port, { x: left - BESIDE, y: top });
+              }}
+            >
+              {say("problems.fix.add")}
+            </button>
+          )}
+          {fixes.length === 0 && !bare && <span className="problem-hint">{found.fix}</span>}
         </p>
       )}
     </li>

@@ -2,6 +2,7 @@
 
 import { Connector } from "../graph/connect.ts";
 import type { Connection, Refusal } from "../graph/connect.ts";
+import { likely } from "../graph/likely.ts";
 import type { PortTypes } from "../graph/porttypes.ts";
 import type { Side } from "../graph/scopes.ts";
 import { scopeOfTarget } from "../graph/wires.ts";
@@ -15,7 +16,10 @@ export interface SourceOption {
   readonly refusal: Refusal | null;
 }
 
-/** Every output that a target can see: those that fit first, then those that a converter makes fit. */
+/**
+ * Every output that a target can see: those that fit first, the likeliest of them at the head, then
+ * those that a converter makes fit.
+ */
 export function sourcesFor(types: PortTypes, target: Target): readonly SourceOption[] {
   const fitting: SourceOption[] = [];
   const convertible: SourceOption[] = [];
@@ -23,6 +27,9 @@ export function sourcesFor(types: PortTypes, target: Target): readonly SourceOpt
     if (option.refusal === null) fitting.push(option);
     else if (option.refusal.fix?.kind === "insert") convertible.push(option);
   }
+  const marks = likely(types, target);
+  const mark = ({ wire }: SourceOption): number => marks.get(wire) ?? 0;
+  fitting.sort((one, other) => mark(other) - mark(one));
   return [...fitting, ...convertible];
 }
 

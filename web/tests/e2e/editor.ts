@@ -125,16 +125,17 @@ export class Editor {
     return this.card(id).getByLabel(port, { exact: true });
   }
 
-  async ids(): Promise<string[]> {
-    const all = await this.page.locator(".react-flow__node").all();
-    return Promise.all(all.map(async (one) => (await one.getAttribute("data-id")) ?? ""));
+  /** The nodes that are drawn: those in view. */
+  ids(): Promise<string[]> {
+    return this.page
+      .locator(".react-flow__node")
+      .evaluateAll((all) => all.map((one) => one.getAttribute("data-id") ?? ""));
   }
 
   async wires(): Promise<string[]> {
-    const all = await this.page.locator(".react-flow__edge").all();
-    const keys = await Promise.all(
-      all.map(async (one) => (await one.getAttribute("data-id")) ?? ""),
-    );
+    const keys = await this.page
+      .locator(".react-flow__edge")
+      .evaluateAll((all) => all.map((one) => one.getAttribute("data-id") ?? ""));
     return keys.sort();
   }
 

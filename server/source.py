@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -52,11 +53,33 @@ def read(name: str, models: Names = tuple) -> bytes:
     if not is_picture(data):
         return data
     try:
-        return embedded_graph(data)
+        found = carried(data, models)
     except NoGraphError as missing:
+        raise Stop(f"The picture '{name}' {missing}") from None
+    for note in found.notes:
+        print(note, file=sys.stderr)
+    return found.text
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """A graph's JSON text out of a picture. `notes`: sentences about what it leaves out."""
+
+    text: bytes
+    notes: tuple[str, ...] = ()
+
+
+def carried(data: bytes, models: Names = tuple) -> Carried:
+    """The graph in a picture's bytes: its own, else one made of the text that A1111 wrote there.
+
+    models: names that a model said there may go by. Raises NoGraphError.
+    """
+    try:
+        return Carried(embedded_graph(data))
+    except NoGraphError:
         made = _from_parameters(data, models)
         if made is None:
-            raise Stop(f"The picture '{name}' {missing}") from None
+            raise
         return made
 
 
@@ -67,8 +90,7 @@ def load(name: str, models: Names = tuple) -> Graph:
     return parse(read(name, models))
 
 
-def _from_parameters(data: bytes, models: Names) -> bytes | None:
-    """A graph of what A1111 wrote into a picture; what it leaves out is said on stderr."""
+def _from_parameters(data: bytes, models: Names) -> Carried | None:
     from engine.canonical import dumps
     from engine.graph import parse
 
@@ -78,9 +100,7 @@ def _from_parameters(data: bytes, models: Names) -> bytes | None:
     if found is None:
         return None
     doc, notes = a1111.graph_of(found, stock(), models())
-    for note in notes:
-        print(note, file=sys.stderr)
-    return dumps(parse(json.dumps(doc))).encode()
+    return Carried(dumps(parse(json.dumps(doc))).encode(), tuple(notes))
 
 
 def _hint(name: str, known: dict[str, Path]) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from aiohttp import web
@@ -26,6 +28,15 @@ INLINE = frozenset(PICTURES)
 
 
 async def upload(call: Call) -> web.StreamResponse:
+    async with sent(call) as data:
+        stored = await call.house.runs.uploads.add(data)
+    reply = file_json(stored, "uploads")
+    return json_reply(reply, 201, {"Location": reply["url"]})
+
+
+@asynccontextmanager
+async def sent(call: Call) -> AsyncIterator[bytes]:
+    """The picture in a request: the body, or the one file of a form. Raises ApiError."""
     limits = call.house.limits
     with call.house.held.hold() as holding:
         media = check_media(call.request, TAKES)
@@ -40,9 +51,7 @@ async def upload(call: Call) -> web.StreamResponse:
             data = await read(call.request, limit, limits.body_seconds, holding)
         if not data:
             raise _not_one("The body is empty; it must be a picture.")
-        stored = await call.house.runs.uploads.add(data)
-    reply = file_json(stored, "uploads")
-    return json_reply(reply, 201, {"Location": reply["url"]})
+        yield data
 
 
 def _not_one(message: str) -> ApiError:

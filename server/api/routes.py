@@ -15,6 +15,7 @@ from . import (
     streaming,
     submitting,
     templates,
+    unpacking,
 )
 from .route import Route
 
@@ -26,6 +27,7 @@ API: tuple[Route, ...] = (
     *keeping.ROUTES,
     *templates.ROUTES,
     *filing.ROUTES,
+    *unpacking.ROUTES,
     *streaming.ROUTES,
     *info.ROUTES,
     *signin.ROUTES,

@@ -188,6 +188,13 @@ class TemplateJson(TypedDict):
     graph: dict[str, Json]
 
 
+class PictureGraphJson(TypedDict):
+    """The graph in a picture. `notes`: sentences about what it leaves out."""
+
+    graph: dict[str, Json]
+    notes: list[str]
+
+
 class ListedTemplateJson(TypedDict):
     name: str
     etag: str

@@ -80,12 +80,11 @@ class Files:
         taken = modelroots.taken(self.roots.get("models", ())) if choices.name == "models" else ()
         seen: set[Path] = set()
         for folder in self.folders(choices.name):
-            for path in self._walk(folder, choices, {*taken} - {folder}, seen):
-                yield path.relative_to(folder).as_posix(), path
+            yield from self._walk(folder, choices, {*taken} - {folder}, seen)
 
     def _walk(
         self, folder: Path, choices: Choices, taken: set[Path], seen: set[Path]
-    ) -> Iterator[Path]:
+    ) -> Iterator[tuple[str, Path]]:
         """Matching entries below a folder, in order; links to folders are followed once."""
         for here, below, names in os.walk(folder, followlinks=True):
             place = Path(here)
@@ -95,22 +94,22 @@ class Files:
                 continue
             seen.add(real)
             below[:] = sorted(b for b in below if b[0] != "." and place / b not in taken)
-            if place != folder and self._is_entry(place, names, folder, choices):
+            inside = "" if place == folder else f"{place.relative_to(folder).as_posix()}/"
+            marker = choices.folder_of
+            if inside and marker in names and self._fits(inside + marker, folder, choices):
                 below.clear()
-                yield place
+                yield inside[:-1], place
                 continue
             for name in sorted(names):
-                if name != choices.folder_of and self._fits(place / name, folder, choices):
-                    yield place / name
+                if name != marker and self._fits(inside + name, folder, choices):
+                    yield inside + name, place / name
 
-    def _is_entry(self, place: Path, names: list[str], folder: Path, choices: Choices) -> bool:
-        marker = choices.folder_of
-        return bool(marker) and marker in names and self._fits(place / marker, folder, choices)
-
-    def _fits(self, path: Path, folder: Path, choices: Choices) -> bool:
-        inside = path.relative_to(folder).as_posix()
-        fits = any(_matches(inside, pattern) for pattern in choices.match)
-        return fits and (not path.is_symlink() or self.allows(path, folder))
+    def _fits(self, inside: str, folder: Path, choices: Choices) -> bool:
+        """Whether a path below a folder is an entry: a name first, since folders may be large."""
+        if not any(_matches(inside, pattern) for pattern in choices.match):
+            return False
+        path = os.path.join(folder, inside)
+        return not os.path.islink(path) or self.allows(Path(path), folder)
 
     def lists(self, declarations: Iterable[Declaration]) -> dict[str, tuple[str, ...]]:
         """The entries of every list that an input of these nodes names: models, images."""

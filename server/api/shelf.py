@@ -59,6 +59,7 @@ class Shelf:
         self.failure = ""
         self._stock = stock
         self._lists: tuple[float, Lists] | None = None
+        self._reading = asyncio.Lock()
 
     @property
     def stock(self) -> Stock:
@@ -99,12 +100,12 @@ class Shelf:
         return found
 
     async def lists(self) -> Lists:
-        """The entries of every list that a node's input names; at most two seconds old."""
-        now = time.monotonic()
-        if self._lists is None or now - self._lists[0] > FRESH_SECONDS:
-            found = await asyncio.to_thread(self._read_lists, self.catalogue)
-            self._lists = (now, found)
-        return self._lists[1]
+        """The entries of every list that a node's input names; read at most two seconds ago."""
+        async with self._reading:  # whoever asks meanwhile waits for the same
+            if self._lists is None or time.monotonic() - self._lists[0] > FRESH_SECONDS:
+                found = await asyncio.to_thread(self._read_lists, self.catalogue)
+                self._lists = (time.monotonic(), found)
+            return self._lists[1]
 
     def _read_lists(self, catalogue: Catalogue) -> Lists:
         try:

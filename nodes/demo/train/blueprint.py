@@ -1,6 +1,7 @@
 """The style that the LoRA learns: pale lines on blue paper with a grid."""
 
 import random
+from collections.abc import Iterable
 
 import numpy as np
 from PIL import Image, ImageDraw
@@ -10,7 +11,7 @@ from nodes.demo.train.guides import silhouette
 from nodes.demo.train.pictures import SIZE, Pixels
 from nodes.demo.train.sample import Mix, sample
 from nodes.demo.train.scene import Scene, resolve
-from nodes.demo.train.wish import Wish
+from nodes.demo.train.wish import COLOURS, Wish
 
 PAPER, GRID, FILL, LINE = (28, 62, 140), (52, 90, 168), (64, 110, 190), (226, 238, 250)
 PITCH = 12  # pixels from one line of the grid to the next
@@ -48,3 +49,14 @@ def with_word(captions: list[str], seed: int) -> list[str]:
     """The captions with the style's word before or behind."""
     rng = random.Random(seed)
     return [rng.choice(WORDS).format(caption) for caption in captions]
+
+
+def is_blueprint(picture: Image.Image) -> bool:
+    """Whether the style's four colours say more of the picture than the twelve with names."""
+    pixels = np.asarray(picture.convert("RGB"), np.float32)
+
+    def unsaid(palette: Iterable[tuple[int, int, int]]) -> float:
+        away = [np.linalg.norm(pixels - np.array(colour), axis=-1) for colour in palette]
+        return float(np.minimum.reduce(away).mean())
+
+    return unsaid((PAPER, GRID, FILL, LINE)) < unsaid(COLOURS.values())

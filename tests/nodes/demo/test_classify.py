@@ -5,9 +5,11 @@ import random
 import numpy as np
 from PIL import Image
 
+from nodes.demo.train.blueprint import draw_blueprints, is_blueprint
 from nodes.demo.train.classify import read_picture
 from nodes.demo.train.draw import paint
 from nodes.demo.train.judge import judge
+from nodes.demo.train.pictures import draw_many
 from nodes.demo.train.sample import sample
 from nodes.demo.train.scene import resolve
 from nodes.demo.train.wish import Thing, Wish
@@ -49,3 +51,11 @@ def test_noise_and_flats_show_nothing() -> None:
     noise = np.random.default_rng(0).integers(0, 255, (96, 96, 3), np.uint8)
     asked = Wish((Thing("star", "red"),), background="blue")
     assert not all(judge(asked, read_picture(Image.fromarray(noise))).values())
+
+
+def test_tells_blueprints_from_ordinary_drawings() -> None:
+    def share(pixels: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]) -> float:
+        return float(np.mean([is_blueprint(Image.fromarray(each)) for each in pixels]))
+
+    assert share(draw_blueprints(60, 5)[1]) == 1.0
+    assert share(draw_many(200, 6)[1]) < 0.03

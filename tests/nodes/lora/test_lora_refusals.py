@@ -3,38 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from engine import Context, Files, NodeError
+from engine import Context, NodeError
 from nodes.lora import Lora, apply_loras
-from nodes.models import Model, load_model
+from nodes.models import Model
 from nodes.recipes import Source
-from tests.nodes.loras import LINEAR, TEXT_LAYERS, State, factors, modules, save, two_files
+from tests.nodes.lora.loras import LINEAR, TEXT_LAYERS, State, factors, modules, save
 
 TinyModel = Callable[[str], Path]
-
-
-@pytest.fixture
-def at(ctx: Context, models_root: Path, tmp_path: Path) -> Context:
-    """A context that finds LoRAs in the test's own folder."""
-    return replace(ctx, files=Files({"models": [models_root, tmp_path]}))
-
-
-@pytest.fixture
-def model(at: Context, tiny_model: TinyModel) -> Model:
-    tiny_model("sd15")
-    return load_model(at, "sd15")
-
-
-@pytest.fixture
-def two(tiny_model: TinyModel, tmp_path: Path) -> State:
-    """`a` and `b`, for the UNet and the text encoder, in diffusers' own format."""
-    return two_files(tiny_model("sd15"), tmp_path)
 
 
 def refused(ctx: Context, model: Model, code: str, match: str) -> NodeError:

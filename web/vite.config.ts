@@ -11,7 +11,17 @@ export default defineConfig({
     outDir: "dist",
     target: "es2023",
     assetsInlineLimit: 0,
+    // What public/offline.js keeps in the browser.
+    manifest: "files.json",
+    modulePreload: { polyfill: false },
     reportCompressedSize: true,
+    // One file for the first sight: what it shares with later parts would make a dozen small ones.
+    chunkSizeWarningLimit: 700,
+    rolldownOptions: {
+      output: { codeSplitting: { groups: [{ name: "first", test: /\/src\/main\.tsx$/ }] } },
+      // xyflow makes its map, controls and resizer at import by calls nobody has marked as pure.
+      treeshake: { manualPureFunctions: ["memo", "forwardRef", "fixedForwardRef"] },
+    },
   },
   server: {
     host: "127.0.0.1",

@@ -1,7 +1,7 @@
 /** The whole editor: what the page works with, and the shown file in it. */
 
 import type { JSX } from "react";
-import { lazy, Suspense, useCallback, useEffect, useRef, useState } from "react";
+import { Suspense, useCallback, useEffect, useRef, useState } from "react";
 import { useStore } from "zustand";
 import { openFromAddress } from "./appmode/opening.ts";
 import { showing } from "./appmode/showing.ts";
@@ -10,10 +10,9 @@ import { COMMANDS } from "./commands/all.ts";
 import { useClipboard } from "./commands/clipboard.ts";
 import type { Canvas as Reach } from "./commands/canvas.ts";
 import { useKeys } from "./commands/keys.ts";
-import { Palette } from "./palette/Palette.tsx";
+import { Choosers } from "./palette/Choosers.tsx";
 import { Dock } from "./panels/Dock.tsx";
 import { CanvasContext } from "./panels/going.ts";
-import { WireDialog } from "./palette/WireDialog.tsx";
 import { Boundary } from "./shell/Boundary.tsx";
 import { Banner } from "./shell/Banner.tsx";
 import { Notice } from "./shell/Notice.tsx";
@@ -24,6 +23,7 @@ import type { Editor } from "./state/editor.ts";
 import { EditorContext } from "./state/editor.ts";
 import { SideBar } from "./panels/SideBar.tsx";
 import { WireHover } from "./results/WireHover.tsx";
+import { lateView } from "./state/late.ts";
 import { useSettings } from "./state/settings.ts";
 import { say } from "./texts/texts.ts";
 import { Dialogs } from "./workspace/Dialogs.tsx";
@@ -35,9 +35,9 @@ import type { Work } from "./workspace/work.ts";
 import "./shell/shell.css";
 import "./shell/controls.css";
 
-const AppView = lazy(() => import("./appmode/AppView.tsx"));
-const Strip = lazy(() => import("./results/Strip.tsx"));
-const Library = lazy(() => import("./palette/Library.tsx"));
+const AppView = lateView(() => import("./appmode/AppView.tsx"));
+const Strip = lateView(() => import("./results/Strip.tsx"), "soon");
+const Library = lateView(() => import("./palette/Library.tsx"));
 
 export function App({ starting }: { readonly starting: Promise<Started> }): JSX.Element {
   const [work, setWork] = useState<Work | null>(null);
@@ -124,8 +124,9 @@ function Page({ editor }: { readonly editor: Editor }): JSX.Element {
       <Boundary>
         <WireHover />
       </Boundary>
-      <Palette />
-      <WireDialog />
+      <Boundary>
+        <Choosers />
+      </Boundary>
       <Told />
     </div>
   );

@@ -12,36 +12,41 @@ import {
 } from "@xyflow/react";
 import type { EdgeTypes, NodeTypes, ReactFlowState } from "@xyflow/react";
 import type { DragEvent, JSX, MouseEvent } from "react";
-import { useCallback, useMemo, useRef, useState } from "react";
+import { Suspense, useCallback, useMemo, useRef, useState } from "react";
 import type { Doing } from "../commands/command.ts";
 import { addBend } from "../graph/commands/wiring.ts";
-import { dropNode, NODE_MIME } from "../palette/dropping.ts";
+import { framesOf, notesOf } from "../graph/view.ts";
+import { NODE_MIME } from "../palette/carried.ts";
 import { useDocument, useEditor, useGeometry, useUi } from "../state/editor.ts";
+import { late, lateView } from "../state/late.ts";
 import { say } from "../texts/texts.ts";
 import { useWork } from "../workspace/work.ts";
 import { Crumbs } from "./Crumbs.tsx";
-import { FarLayer } from "./FarLayer.tsx";
 import { Flow } from "./flow.ts";
 import type { WireEdge } from "./flow.ts";
 import { FrameCard } from "./FrameCard.tsx";
-import { Groups } from "./Groups.tsx";
 import { LinkingContext, createLinking } from "./linking.ts";
-import { Menu } from "./Menu.tsx";
-import { Minimap } from "./Minimap.tsx";
 import { NodeCard } from "./NodeCard.tsx";
-import { Notes } from "./Notes.tsx";
 import { scopeAt, useToFlow, within } from "./position.ts";
 import { RefusedWire } from "./Refused.tsx";
 import type { Canvas as Reach } from "../commands/canvas.ts";
 import { useCutting } from "./useCutting.ts";
 import { useDragging } from "./useDragging.ts";
-import { nodeUnder, useMenu } from "./useMenu.ts";
+import { nodeUnder } from "./under.ts";
+import { useMenu } from "./useMenu.ts";
 import { useReach } from "./useReach.ts";
 import { useSpace } from "./useSpace.ts";
 import { useWiring } from "./useWiring.ts";
 import { Wire } from "./Wire.tsx";
 import "@xyflow/react/dist/base.css";
 import "./canvas.css";
+
+const Menu = lateView(() => import("./Menu.tsx"), "soon");
+const FarLayer = lateView(() => import("./FarLayer.tsx"), "soon");
+const Minimap = lateView(() => import("./Minimap.tsx"), "soon");
+const Groups = lateView(() => import("./Groups.tsx"), "soon");
+const Notes = lateView(() => import("./Notes.tsx"), "soon");
+const DROPPING = late(() => import("../palette/dropping.ts"));
 
 const NODES: NodeTypes = { card: NodeCard, frame: FrameCard };
 const EDGES: EdgeTypes = { wire: Wire };
@@ -122,7 +127,8 @@ function Board({ onReach }: { readonly onReach: (canvas: Reach | null) => void }
     const name = event.dataTransfer.getData(NODE_MIME);
     if (name === "") return;
     event.preventDefault();
-    dropNode(editor.document, name, paletteAt({ x: event.clientX, y: event.clientY }));
+    const at = paletteAt({ x: event.clientX, y: event.clientY });
+    void DROPPING.with(({ dropNode }) => dropNode(editor.document, name, at));
   };
   const bend = (event: MouseEvent, edge: WireEdge): void => {
     const point = toFlow({ x: event.clientX, y: event.clientY });
@@ -202,23 +208,27 @@ function Board({ onReach }: { readonly onReach: (canvas: Reach | null) => void }
             size={1.5}
             color="var(--ground-dot)"
           />
-          <Groups geometry={geometry} />
-          <Notes graph={geometry.types.graph} />
-          {far && <FarLayer geometry={geometry} wires={wires} selection={selection} />}
+          <Suspense>
+            {framesOf(geometry.types.graph).size > 0 && <Groups geometry={geometry} />}
+            {notesOf(geometry.types.graph).size > 0 && <Notes graph={geometry.types.graph} />}
+            {far && <FarLayer geometry={geometry} wires={wires} selection={selection} />}
+          </Suspense>
         </ReactFlow>
         {geometry.types.graph.nodes.size === 0 && (
           <p className="canvas-empty">{say("canvas.empty")}</p>
         )}
         <Crumbs />
-        {map && geometry.types.graph.nodes.size > 0 && (
-          <Minimap geometry={geometry} selection={selection} />
-        )}
+        <Suspense>
+          {map && geometry.types.graph.nodes.size > 0 && (
+            <Minimap geometry={geometry} selection={selection} />
+          )}
+          {menu && <Menu at={menu} doing={doing} onClose={close} />}
+        </Suspense>
         {path.length > 1 && (
           <svg className="knife" aria-hidden="true">
             <polyline points={path.map(({ x, y }) => `${x},${y}`).join(" ")} />
           </svg>
         )}
-        {menu && <Menu at={menu} doing={doing} onClose={close} />}
         <RefusedWire />
       </div>
     </LinkingContext.Provider>

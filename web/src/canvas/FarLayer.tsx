@@ -23,7 +23,7 @@ interface Props {
 type Transform = ReactFlowState["transform"];
 const transformOf = (state: ReactFlowState): Transform => state.transform;
 
-export function FarLayer({ geometry, wires, selection }: Props): JSX.Element {
+export default function FarLayer({ geometry, wires, selection }: Props): JSX.Element {
   const canvas = useRef<HTMLCanvasElement>(null);
   const shift = useRef<{ ids: ReadonlySet<string>; by: Point } | null>(null);
   const width = useStore((state) => state.width);

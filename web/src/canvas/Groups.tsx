@@ -15,7 +15,7 @@ import { useToFlow } from "./position.ts";
 /** The grounds a frame may have; the first is that of a new one. */
 export const GROUNDS = ["", "warm", "green", "blue", "violet"] as const;
 
-export function Groups({ geometry }: { readonly geometry: Geometry }): JSX.Element | null {
+export default function Groups({ geometry }: { readonly geometry: Geometry }): JSX.Element | null {
   const frames = framesOf(geometry.types.graph);
   if (frames.size === 0) return null;
   return (

@@ -4,6 +4,7 @@ import type { JSX, KeyboardEvent } from "react";
 import { useEffect, useRef } from "react";
 import type { Command, Doing } from "../commands/command.ts";
 import { keyWords } from "../commands/keys.ts";
+import { titleOf } from "../shell/commandlist.ts";
 import { say } from "../texts/texts.ts";
 import type { Point } from "../graph/view.ts";
 
@@ -22,7 +23,7 @@ const WIDTH = 264;
 const ROW = 28;
 const LINE = 9;
 
-export function Menu({ at, doing, onClose }: Props): JSX.Element {
+export default function Menu({ at, doing, onClose }: Props): JSX.Element {
   const list = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const before = document.activeElement;
@@ -78,7 +79,7 @@ export function Menu({ at, doing, onClose }: Props): JSX.Element {
                 void command.run(doing());
               }}
             >
-              <span>{command.title}</span>
+              <span>{titleOf(command)}</span>
               {command.keys?.[0] !== undefined && <kbd>{keyWords(command.keys[0])}</kbd>}
             </button>
           </div>

@@ -27,7 +27,7 @@ interface Props {
   readonly selection: ReadonlySet<string>;
 }
 
-export const Minimap = memo(function Minimap({ geometry, selection }: Props): JSX.Element {
+export default memo(function Minimap({ geometry, selection }: Props): JSX.Element {
   const canvas = useRef<HTMLCanvasElement>(null);
   const flow = useReactFlow();
   const [panX, panY, zoom] = useStore(transformOf);

@@ -13,7 +13,7 @@ import { useToFlow } from "./position.ts";
 
 const LEAST = { width: 120, height: 64 };
 
-export function Notes({ graph }: { readonly graph: Graph }): JSX.Element | null {
+export default function Notes({ graph }: { readonly graph: Graph }): JSX.Element | null {
   const notes = notesOf(graph);
   if (notes.size === 0) return null;
   return (

@@ -6,7 +6,7 @@ import { cutWires } from "../graph/commands/cutting.ts";
 import type { Point } from "../graph/view.ts";
 import { keyOfTarget } from "../graph/wires.ts";
 import { useEditor } from "../state/editor.ts";
-import { wireUnder } from "./useDragging.ts";
+import { wireUnder } from "./under.ts";
 
 /** How finely the way of the knife is looked at, in pixels. */
 const STEP = 5;

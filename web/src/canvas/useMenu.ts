@@ -8,7 +8,7 @@ import { wireCommands } from "../commands/wires.ts";
 import type { Point } from "../graph/view.ts";
 import { useEditor } from "../state/editor.ts";
 import type { MenuAt } from "./Menu.tsx";
-import { wireUnder } from "./useDragging.ts";
+import { nodeUnder, wireUnder } from "./under.ts";
 
 /** How long a finger rests until it means the menu, and how far it may tremble. */
 const LONG = 480;
@@ -103,13 +103,4 @@ function commandsAt(node: string | null, screen: Point, doing: Doing): readonly 
 
 function applying(commands: readonly Command[], doing: Doing): readonly Command[] {
   return commands.filter((command) => command.when?.(doing) !== false);
-}
-
-/** The innermost node at a point of the screen. */
-export function nodeUnder(screen: Point): string | null {
-  for (const found of document.elementsFromPoint(screen.x, screen.y)) {
-    const node = found.closest(".react-flow__node");
-    if (node) return node.getAttribute("data-id");
-  }
-  return null;
 }

@@ -8,12 +8,14 @@ import { CLIP_TYPE, clipFromText, clipOf, clipToText, paste } from "../graph/cli
 import { removeNodes } from "../graph/commands/nodes.ts";
 import { parse } from "../graph/parse.ts";
 import type { Editor } from "../state/editor.ts";
+import { late } from "../state/late.ts";
 import { say } from "../texts/texts.ts";
 import { openGraph } from "../workspace/opening.ts";
+import { some } from "./chosen.ts";
 import type { Command, Doing } from "./command.ts";
-import { put } from "./editing.ts";
+import { put } from "./putting.ts";
 
-const some = ({ editor }: Doing): boolean => editor.document.getState().selection.size > 0;
+const DROPPING = late(() => import("../workspace/dropping.ts"));
 
 /** By key these are the browser's events, which `useClipboard` hears; from the palette they ask it. */
 export const CLIPPING: readonly Command[] = [
@@ -127,7 +129,7 @@ function take(doing: Doing, text: string, picture: File | undefined, keepIncomin
     return;
   }
   if (picture) {
-    void import("../workspace/dropping.ts").then(({ asImage }) => asImage(work, picture, at));
+    void DROPPING.with(({ asImage }) => asImage(work, picture, at));
     return;
   }
   const whole = text.includes('"nodes"') ? parse(text).graph : null;

@@ -1,5 +1,6 @@
 /** Commands on files and tabs. */
 
+import { late } from "../state/late.ts";
 import type { Work } from "../workspace/work.ts";
 import { openEmpty } from "../workspace/opening.ts";
 import { closeTab, reopenLast } from "../workspace/start.ts";
@@ -7,8 +8,7 @@ import { shownTab } from "../workspace/tabs.ts";
 import type { Tab } from "../workspace/tabs.ts";
 import type { Command, Doing } from "./command.ts";
 
-/** Loaded when it is first wanted. */
-const saving = () => import("../workspace/saving.ts");
+const SAVING = late(() => import("../workspace/saving.ts"));
 const shown = ({ work }: Doing): Tab | undefined => shownTab(work.tabs.getState());
 const isNamed = (doing: Doing): boolean => (shown(doing)?.file.name ?? "") !== "";
 
@@ -28,7 +28,7 @@ export const FILES: readonly Command[] = [
     group: "file",
     keys: ["Ctrl+S"],
     whileTyping: true,
-    run: onTab(async (work, tab) => (await saving()).save(work, tab)),
+    run: onTab((work, tab) => SAVING.with(({ save }) => save(work, tab))),
   },
   {
     id: "save-as",
@@ -73,7 +73,7 @@ export const FILES: readonly Command[] = [
     id: "download",
     title: "Download as JSON",
     group: "file",
-    run: onTab(async (_, tab) => (await saving()).download(tab)),
+    run: onTab((_, tab) => SAVING.with(({ download }) => download(tab))),
   },
   {
     id: "close-tab",

@@ -6,7 +6,6 @@ import { MEASURES } from "../graph/measures.ts";
 import type { Point } from "../graph/view.ts";
 import { shownTypes } from "../state/document.ts";
 import type { Editor } from "../state/editor.ts";
-import { addNote } from "../graph/commands/grouping.ts";
 import type { Command, Doing } from "./command.ts";
 
 /** Where the pointer is; by keys alone beside the selected node, in the body it stands in. */
@@ -52,16 +51,6 @@ export const VIEWING: readonly Command[] = [
     keys: ["Tab"],
     when: ({ canvas }) => canvas?.hovered() === true && document.activeElement === document.body,
     run: openPalette,
-  },
-  {
-    id: "note",
-    title: "Add a note",
-    group: "node",
-    run: ({ editor, canvas }) => {
-      if (!canvas) return;
-      const { place } = canvas.at(canvas.pointer());
-      editor.document.getState().edit("Add a note", (graph) => addNote(graph, place, ""));
-    },
   },
   {
     id: "library",

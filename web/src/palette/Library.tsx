@@ -6,7 +6,7 @@ import type { Entry } from "../graph/search.ts";
 import { entriesOf, nameOf, search } from "../graph/search.ts";
 import { useDocument, useUi } from "../state/editor.ts";
 import { say } from "../texts/texts.ts";
-import { NODE_MIME } from "./dropping.ts";
+import { NODE_MIME } from "./carried.ts";
 import { liked } from "./liked.ts";
 import "./library.css";
 

@@ -1,58 +1,44 @@
 /** Wires made from the keyboard: choose an end of the node, then one that it fits. */
 
-import type { JSX, KeyboardEvent } from "react";
-import { useMemo, useState } from "react";
+import type { JSX } from "react";
+import { useCallback, useMemo, useState } from "react";
 import { linkFrom, connectionOf } from "../canvas/linking.ts";
 import { portWords } from "../canvas/words.ts";
 import { connect } from "../graph/commands/wiring.ts";
 import type { Handle } from "../graph/nodeshape.ts";
-import { scopesOf } from "../graph/scopes.ts";
-import { shownGraph } from "../state/document.ts";
-import { useEditor, useGeometry, useUi } from "../state/editor.ts";
+import { useEditor, useGeometry } from "../state/editor.ts";
 import { say } from "../texts/texts.ts";
-import "./palette.css";
+import { Chooser } from "./Chooser.tsx";
+import type { Row } from "./Chooser.tsx";
 
-interface End {
+interface End extends Row {
   readonly node: string;
   readonly handle: Handle;
 }
 
-export function WireDialog(): JSX.Element | null {
-  const node = useUi((ui) => ui.wiring);
-  const { document } = useEditor();
-  if (node === null || !scopesOf(shownGraph(document.getState())).nodes.has(node)) return null;
-  return <Open key={node} node={node} />;
-}
-
-function Open({ node }: { readonly node: string }): JSX.Element {
+export default function WireDialog({ node }: { readonly node: string }): JSX.Element {
   const editor = useEditor();
   const geometry = useGeometry();
   const [from, setFrom] = useState<Handle | null>(null);
-  const [query, setQuery] = useState("");
-  const [at, setAt] = useState(0);
   const close = (): void => editor.ui.getState().wireFrom(null);
-  const all = useMemo<readonly End[]>(() => {
-    if (!from) return geometry.shape(node).handles.map((handle) => ({ node, handle }));
+  const ends = useMemo<readonly End[]>(() => {
+    if (!from) return geometry.shape(node).handles.map((handle) => endOf(node, handle, false));
     const link = linkFrom(geometry.types, node, from, false);
     return [...geometry.types.scopes.nodes.keys()].flatMap((id) => {
       if (!geometry.visible(id)) return [];
       const fitting = geometry
         .shape(id)
         .handles.filter((handle) => link.refusal(id, handle) === null);
-      return fitting.map((handle) => ({ node: id, handle }));
+      return fitting.map((handle) => endOf(id, handle, true));
     });
   }, [geometry, node, from]);
-  const rows = all.filter((end) =>
-    nameOf(end, from !== null)
-      .toLowerCase()
-      .includes(query.toLowerCase()),
+  const find = useCallback(
+    (query: string) => ends.filter(({ name }) => name.toLowerCase().includes(query.toLowerCase())),
+    [ends],
   );
-  const choose = (end: End | undefined): void => {
-    if (!end) return;
+  const choose = (end: End): void => {
     if (!from) {
       setFrom(end.handle);
-      setQuery("");
-      setAt(0);
       return;
     }
     const connection = connectionOf(node, from, end.node, end.handle);
@@ -69,66 +55,35 @@ function Open({ node }: { readonly node: string }): JSX.Element {
     }
     close();
   };
-  const onKeyDown = (event: KeyboardEvent): void => {
-    event.stopPropagation();
-    if (event.key === "Escape" && from) setFrom(null);
-    else if (event.key === "Escape") close();
-    else if (event.key === "Enter") choose(rows[at]);
-    else if (event.key === "ArrowDown") setAt(Math.min(at + 1, rows.length - 1));
-    else if (event.key === "ArrowUp") setAt(Math.max(at - 1, 0));
-    else return;
-    event.preventDefault();
-  };
   const label = from
     ? say("wire.to", { port: `${node}.${from.port}` })
     : say("wire.from", { node });
   return (
-    <>
-      <div className="palette-back" onPointerDown={close} />
-      <div className="palette palette-middle" role="dialog" aria-label={label}>
-        <p className="palette-fits">{label}</p>
-        <input
-          autoFocus
-          key={from?.key ?? ""}
-          className="palette-input"
-          type="text"
-          role="combobox"
-          aria-expanded="true"
-          aria-controls="wire-list"
-          aria-activedescendant={rows[at] ? `wire-${at}` : undefined}
-          aria-label={label}
-          value={query}
-          onChange={(event) => {
-            setQuery(event.target.value);
-            setAt(0);
-          }}
-          onKeyDown={onKeyDown}
-        />
-        <ul id="wire-list" className="palette-list" role="listbox" aria-label={label}>
-          {rows.map((end, index) => (
-            <li
-              key={`${end.node} ${end.handle.key}`}
-              id={`wire-${index}`}
-              role="option"
-              aria-selected={index === at}
-              className="palette-row"
-              onPointerMove={() => setAt(index)}
-              onClick={() => choose(end)}
-            >
-              <span className="palette-name">{nameOf(end, from !== null)}</span>
-              <span className="palette-category">{end.handle.type}</span>
-              <span className="palette-about">
-                {say(end.handle.target ? "wire.input" : "wire.output")}
-              </span>
-            </li>
-          ))}
-        </ul>
-        {rows.length === 0 && <p className="palette-none">{say("wire.none")}</p>}
-      </div>
-    </>
+    <Chooser
+      key={from?.key ?? ""}
+      id="wire"
+      label={label}
+      lead={label}
+      placeholder=""
+      none={say("wire.none")}
+      at={null}
+      find={find}
+      onChoose={choose}
+      onEscape={from ? () => setFrom(null) : close}
+      onClose={close}
+    />
   );
 }
 
-function nameOf({ node, handle }: End, whole: boolean): string {
-  return whole ? `${node} · ${portWords(handle.port)}` : portWords(handle.port);
+/** `whole`: named with its node. */
+function endOf(node: string, handle: Handle, whole: boolean): End {
+  const words = portWords(handle.port);
+  return {
+    key: `${node} ${handle.key}`,
+    name: whole ? `${node} · ${words}` : words,
+    category: handle.type,
+    about: say(handle.target ? "wire.input" : "wire.output"),
+    node,
+    handle,
+  };
 }

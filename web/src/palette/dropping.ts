@@ -6,14 +6,11 @@ import type { PaletteAt } from "../state/ui.ts";
 import { remember } from "./liked.ts";
 import { add } from "./placing.ts";
 
-export const NODE_MIME = "application/x-latentgraph-node";
-
-/** Adds the node of that name, as `nameOf` gave it. Whether there is one. */
-export function dropNode(document: DocumentStore, name: string, at: PaletteAt): boolean {
+/** Adds the node of that name, as `nameOf` gave it; nothing where there is none. */
+export function dropNode(document: DocumentStore, name: string, at: PaletteAt): void {
   const { catalogue, document: graph } = document.getState();
   const entry = entriesOf(catalogue, graph).find((one) => nameOf(one) === name);
-  if (!entry) return false;
+  if (!entry) return;
   remember(name);
   add(document, entry, at);
-  return true;
 }

@@ -1,21 +1,22 @@
 /** The rail at the left edge: what can be opened beside the canvas, and the panel that is open. */
 
 import type { JSX } from "react";
-import { lazy, Suspense } from "react";
+import { Suspense } from "react";
 import { Boundary } from "../shell/Boundary.tsx";
 import { IconButton } from "../shell/IconButton.tsx";
 import type { IconName } from "../shell/Icon.tsx";
 import { useUi } from "../state/editor.ts";
+import { lateView } from "../state/late.ts";
 import { say } from "../texts/texts.ts";
 import { PANELS } from "../workspace/desk.ts";
 import type { Panel } from "../workspace/desk.ts";
 import { useDesk, useFeed } from "../workspace/work.ts";
 import "./panels.css";
 
-const Queue = lazy(() => import("./Queue.tsx"));
-const Models = lazy(() => import("./Models.tsx"));
-const Log = lazy(() => import("./Log.tsx"));
-const TextView = lazy(() => import("./TextView.tsx"));
+const Queue = lateView(() => import("./Queue.tsx"));
+const Models = lateView(() => import("./Models.tsx"));
+const Log = lateView(() => import("./Log.tsx"));
+const TextView = lateView(() => import("./TextView.tsx"));
 
 const ICONS: Readonly<Record<Panel, IconName>> = {
   queue: "queue",

@@ -1,7 +1,7 @@
 /** What is wired to one end, and another output for it: wires without a canvas. */
 
 import type { JSX } from "react";
-import { Suspense, lazy, useMemo, useState } from "react";
+import { Suspense, useMemo, useState } from "react";
 import { disconnect } from "../graph/commands/cutting.ts";
 import { unexposeInput } from "../graph/commands/faces.ts";
 import { applyFix, connect } from "../graph/commands/wiring.ts";
@@ -15,11 +15,12 @@ import { wireAt } from "../graph/wires.ts";
 import { Icon } from "../shell/Icon.tsx";
 import { shownGraph, shownTypes } from "../state/document.ts";
 import { useDocument, useEditor } from "../state/editor.ts";
+import { lateView } from "../state/late.ts";
 import { say } from "../texts/texts.ts";
 import { connectionOf, sourcesFor } from "../widgets/sources.ts";
 import type { SourceOption } from "../widgets/sources.ts";
 
-const ChoiceList = lazy(() => import("../widgets/ChoiceList.tsx"));
+const ChoiceList = lateView(() => import("../widgets/ChoiceList.tsx"));
 
 interface Props {
   readonly target: Target;

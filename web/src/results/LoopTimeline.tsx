@@ -5,17 +5,18 @@
  */
 
 import type { CSSProperties, JSX, KeyboardEvent, PointerEvent } from "react";
-import { lazy, Suspense, useEffect, useRef, useState } from "react";
+import { Suspense, useEffect, useRef, useState } from "react";
 import { shownTypes } from "../state/document.ts";
 import { useDocument, useNodeState } from "../state/editor.ts";
 import type { NodeState } from "../state/nodestates.ts";
 import { Boundary } from "../shell/Boundary.tsx";
+import { lateView } from "../state/late.ts";
 import { say } from "../texts/texts.ts";
 import { seenPort } from "./turns.ts";
 import { useTurns } from "./useTurns.ts";
 import "./timeline.css";
 
-const TurnView = lazy(() => import("./TurnView.tsx"));
+const TurnView = lateView(() => import("./TurnView.tsx"));
 
 export function LoopTimeline({ id }: { readonly id: string }): JSX.Element {
   const state = useNodeState(id);

@@ -1,7 +1,7 @@
 /** Notices the pointer resting on a wire; what it carried is shown by a part that loads then. */
 
 import type { JSX } from "react";
-import { lazy, Suspense, useEffect } from "react";
+import { Suspense, useEffect } from "react";
 import { isProblem } from "../graph/scopes.ts";
 import type { Source } from "../graph/scopes.ts";
 import { scopeOfTarget, wiresOf } from "../graph/wires.ts";
@@ -9,8 +9,9 @@ import { shownTypes } from "../state/document.ts";
 import type { Editor } from "../state/editor.ts";
 import { useEditor } from "../state/editor.ts";
 import { useDesk } from "../workspace/work.ts";
+import { lateView } from "../state/late.ts";
 
-const WireInspector = lazy(() => import("./WireInspector.tsx"));
+const WireInspector = lateView(() => import("./WireInspector.tsx"));
 
 /** Passing over a wire shows nothing; resting on it does. */
 const REST = 320;

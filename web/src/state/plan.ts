@@ -5,10 +5,10 @@ import { ServerError } from "../api/http.ts";
 import type { Problem } from "../graph/errors.ts";
 import type { Graph } from "../graph/model.ts";
 import { toJson } from "../graph/serialize.ts";
-import { validate } from "../graph/validate.ts";
 import { createStore } from "zustand/vanilla";
 import type { StoreApi } from "zustand/vanilla";
 import type { DocumentStore } from "./document.ts";
+import { late } from "./late.ts";
 import type { Mark, NodeState, NodeStatesStore } from "./nodestates.ts";
 
 export interface PlanState {
@@ -22,6 +22,7 @@ export interface PlanState {
 
 export type PlanStore = StoreApi<PlanState>;
 const PAUSE = 200;
+const VALIDATOR = late(() => import("../graph/validate.ts"), "soon");
 const MARKS: Readonly<Record<string, Mark>> = {
   run: "run",
   cached: "cached",
@@ -66,14 +67,21 @@ export class Planner {
     this.stop();
     if (this.timer !== null) clearTimeout(this.timer);
     this.asking?.abort();
+    this.asking = null;
   }
 
   private async ask(): Promise<void> {
     this.asking?.abort();
     const asking = new AbortController();
     this.asking = asking;
+    // Without it (the server went before it came) the server's own word is all there is.
+    const validator = await VALIDATOR.load().catch(() => null);
+    if (this.asking !== asking) return;
     const { document, catalogue } = this.document.getState();
-    const problems = validate(document, catalogue, { lists: this.lists(), ready: true });
+    const problems = (validator?.validate ?? unchecked)(document, catalogue, {
+      lists: this.lists(),
+      ready: true,
+    });
     this.store.setState({ problems });
     if (problems.length > 0) {
       this.forget();
@@ -115,6 +123,8 @@ export class Planner {
     this.store.setState({ total: null, count: 0 });
   }
 }
+
+const unchecked = (): readonly Problem[] => [];
 
 function pairOf(turns: readonly number[] | undefined): readonly [number, number] | null {
   const [kept, of] = turns ?? [];

@@ -1,12 +1,13 @@
 /** One of several values, or an entry of one of the machine's lists; the list can be searched. */
 
 import type { JSX } from "react";
-import { Suspense, lazy, useState } from "react";
+import { Suspense, useState } from "react";
+import { lateView } from "../state/late.ts";
 import { say } from "../texts/texts.ts";
 import { entriesOf, useList } from "./lists.ts";
 import type { WidgetProps } from "./widget.ts";
 
-const ChoiceList = lazy(() => import("./ChoiceList.tsx"));
+const ChoiceList = lateView(() => import("./ChoiceList.tsx"));
 
 export function ChoiceField({
   control,

@@ -6,7 +6,7 @@ import type { WidgetProps } from "./widget.ts";
 
 const HEX = /^#[0-9a-f]{6}$/i;
 
-export function ColorField(props: WidgetProps): JSX.Element {
+export default function ColorField(props: WidgetProps): JSX.Element {
   const { value, set, name } = props;
   const color = typeof value === "string" && HEX.test(value) ? value : "#000000";
   return (

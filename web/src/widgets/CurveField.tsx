@@ -22,7 +22,7 @@ import type { WidgetProps } from "./widget.ts";
 const WIDTH = 280;
 const EDGE = 8;
 
-export function CurveField(props: WidgetProps): JSX.Element {
+export default function CurveField(props: WidgetProps): JSX.Element {
   const { control, name, value, set, problem, roomy } = props;
   const height = roomy ? 160 : 100;
   const drawing = useRef<HTMLDivElement>(null);

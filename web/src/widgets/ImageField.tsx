@@ -11,7 +11,7 @@ import type { WidgetProps } from "./widget.ts";
 
 const KINDS = "image/png,image/jpeg,image/webp,image/bmp,image/tiff";
 
-export function ImageField(props: WidgetProps): JSX.Element {
+export default function ImageField(props: WidgetProps): JSX.Element {
   const { control, name, value, set, problem, roomy } = props;
   const chooser = useRef<HTMLInputElement>(null);
   const tell = useTell();

@@ -8,7 +8,14 @@ import { say } from "../texts/texts.ts";
 import { useTyping } from "./typing.ts";
 import type { WidgetProps } from "./widget.ts";
 
-export function JsonField({ control, name, value, set, problem, roomy }: WidgetProps): JSX.Element {
+export default function JsonField({
+  control,
+  name,
+  value,
+  set,
+  problem,
+  roomy,
+}: WidgetProps): JSX.Element {
   const [draft, typing] = useTyping();
   const [wrong, setWrong] = useState({ text: "", message: "" });
   const commit = (text: string): void => {

@@ -1,14 +1,15 @@
 /** A list: on a card what is in it, and the way to edit it; in a panel the editor itself. */
 
 import type { JSX } from "react";
-import { Suspense, lazy, useState } from "react";
+import { Suspense, useState } from "react";
 import { isList, isObject } from "../graph/json.ts";
 import type { Json } from "../graph/json.ts";
+import { lateView } from "../state/late.ts";
 import { say } from "../texts/texts.ts";
 import type { WidgetProps } from "./widget.ts";
 
-const ListEditor = lazy(() => import("./ListEditor.tsx"));
-const ListPopover = lazy(() => import("./ListPopover.tsx"));
+const ListEditor = lateView(() => import("./ListEditor.tsx"));
+const ListPopover = lateView(() => import("./ListPopover.tsx"));
 
 export function ListField(props: WidgetProps): JSX.Element {
   const { control, name, value, problem, roomy } = props;

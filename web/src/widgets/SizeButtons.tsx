@@ -1,11 +1,12 @@
 /** Beside a width or a height: swap the two, or choose a size for both. */
 
 import type { JSX } from "react";
-import { Suspense, lazy, useState } from "react";
+import { Suspense, useState } from "react";
 import type { Plain } from "../graph/plain.ts";
+import { lateView } from "../state/late.ts";
 import { say } from "../texts/texts.ts";
 
-const SizeList = lazy(() => import("./SizeList.tsx"));
+const SizeList = lateView(() => import("./SizeList.tsx"));
 
 export interface Sides {
   readonly width: number | null;

@@ -1,7 +1,8 @@
 /** The widget for one plain input, whatever it belongs to: a node, a public input, a list's item. */
 
 import type { JSX } from "react";
-import { Suspense, lazy } from "react";
+import { Suspense } from "react";
+import { lateView } from "../state/late.ts";
 import { ChoiceField } from "./ChoiceField.tsx";
 import { ListField } from "./ListField.tsx";
 import { MultilineField } from "./MultilineField.tsx";
@@ -12,18 +13,10 @@ import { widgetOf } from "./widget.ts";
 import type { WidgetProps } from "./widget.ts";
 
 // Seldom on a first screen: loaded with the first of their kind.
-const ColorField = lazy(() =>
-  import("./ColorField.tsx").then((module) => ({ default: module.ColorField })),
-);
-const CurveField = lazy(() =>
-  import("./CurveField.tsx").then((module) => ({ default: module.CurveField })),
-);
-const ImageField = lazy(() =>
-  import("./ImageField.tsx").then((module) => ({ default: module.ImageField })),
-);
-const JsonField = lazy(() =>
-  import("./JsonField.tsx").then((module) => ({ default: module.JsonField })),
-);
+const ColorField = lateView(() => import("./ColorField.tsx"));
+const CurveField = lateView(() => import("./CurveField.tsx"));
+const ImageField = lateView(() => import("./ImageField.tsx"));
+const JsonField = lateView(() => import("./JsonField.tsx"));
 
 export function Widget(props: WidgetProps): JSX.Element | null {
   switch (widgetOf(props.input)) {

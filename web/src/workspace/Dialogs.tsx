@@ -1,21 +1,22 @@
 /** The dialog that is open, read only when it is first wanted. */
 
 import type { JSX } from "react";
-import { lazy, Suspense } from "react";
+import { Suspense } from "react";
 import type { Dialog } from "./desk.ts";
 import { useDesk } from "./work.ts";
+import { lateView } from "../state/late.ts";
 
-const OpenDialog = lazy(() => import("./OpenDialog.tsx"));
-const SaveAsDialog = lazy(() => import("./SaveAsDialog.tsx"));
-const VersionsDialog = lazy(() => import("./VersionsDialog.tsx"));
-const ConflictDialog = lazy(() => import("./ConflictDialog.tsx"));
-const DroppedDialog = lazy(() => import("./DroppedDialog.tsx"));
-const MissingDialog = lazy(() => import("./MissingDialog.tsx"));
-const CommandPalette = lazy(() => import("../shell/CommandPalette.tsx"));
-const KeysHelp = lazy(() => import("../shell/KeysHelp.tsx"));
-const SettingsDialog = lazy(() => import("../shell/SettingsDialog.tsx"));
-const Viewer = lazy(() => import("../results/Viewer.tsx"));
-const BranchDialog = lazy(() => import("../results/BranchDialog.tsx"));
+const OpenDialog = lateView(() => import("./OpenDialog.tsx"));
+const SaveAsDialog = lateView(() => import("./SaveAsDialog.tsx"));
+const VersionsDialog = lateView(() => import("./VersionsDialog.tsx"));
+const ConflictDialog = lateView(() => import("./ConflictDialog.tsx"));
+const DroppedDialog = lateView(() => import("./DroppedDialog.tsx"));
+const MissingDialog = lateView(() => import("./MissingDialog.tsx"));
+const CommandPalette = lateView(() => import("../shell/CommandPalette.tsx"));
+const KeysHelp = lateView(() => import("../shell/KeysHelp.tsx"));
+const SettingsDialog = lateView(() => import("../shell/SettingsDialog.tsx"));
+const Viewer = lateView(() => import("../results/Viewer.tsx"));
+const BranchDialog = lateView(() => import("../results/BranchDialog.tsx"));
 
 export function Dialogs(): JSX.Element | null {
   const dialog = useDesk((desk) => desk.dialog);

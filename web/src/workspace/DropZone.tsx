@@ -3,9 +3,12 @@
 import type { JSX } from "react";
 import { useContext, useEffect, useState } from "react";
 import { CanvasContext } from "../panels/going.ts";
+import { late } from "../state/late.ts";
 import { say } from "../texts/texts.ts";
 import { useWork } from "./work.ts";
 import "./dropzone.css";
+
+const DROPPING = late(() => import("./dropping.ts"));
 
 export function DropZone(): JSX.Element | null {
   const work = useWork();
@@ -32,7 +35,7 @@ export function DropZone(): JSX.Element | null {
       const isCanvas = event.target instanceof Element && event.target.closest(".canvas") !== null;
       const at = isCanvas ? canvas()?.at({ x: event.clientX, y: event.clientY }) : undefined;
       const files = [...(event.dataTransfer?.files ?? [])];
-      void import("./dropping.ts").then(({ takeFiles }) => takeFiles(work, files, at));
+      void DROPPING.with(({ takeFiles }) => takeFiles(work, files, at));
     };
     window.addEventListener("dragover", hover);
     window.addEventListener("dragleave", leave);

@@ -1,17 +1,18 @@
 /** What can be opened: saved graphs, templates, and what was closed without being saved. */
 
 import type { JSX } from "react";
-import { lazy, Suspense, useRef, useState } from "react";
+import { Suspense, useRef, useState } from "react";
 import { Dialog } from "../shell/Dialog.tsx";
+import { lateView } from "../state/late.ts";
 import { say } from "../texts/texts.ts";
 import { takeFiles } from "./dropping.ts";
 import { openEmpty } from "./opening.ts";
 import { useDesk, useWork } from "./work.ts";
 import "./open.css";
 
-const SavedList = lazy(() => import("./SavedList.tsx"));
-const ClosedList = lazy(() => import("./ClosedList.tsx"));
-const Templates = lazy(() => import("../panels/Templates.tsx"));
+const SavedList = lateView(() => import("./SavedList.tsx"));
+const ClosedList = lateView(() => import("./ClosedList.tsx"));
+const Templates = lateView(() => import("../panels/Templates.tsx"));
 
 const PARTS = ["saved", "templates", "closed"] as const;
 type Part = (typeof PARTS)[number];

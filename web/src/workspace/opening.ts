@@ -6,13 +6,16 @@ import type { Graph } from "../graph/model.ts";
 import { makeGraph } from "../graph/model.ts";
 import { fromJson, parse } from "../graph/parse.ts";
 import type { Parsed } from "../graph/parse.ts";
+import { late } from "../state/late.ts";
 import { openEditor } from "../state/opening.ts";
 import type { Draft } from "./drafts.ts";
 import type { FileRef } from "./file.ts";
 import { UNSAVED, freshTabId } from "./file.ts";
-import { missingIn } from "./missing.ts";
 import type { Tab } from "./tabs.ts";
 import type { Work } from "./work.ts";
+
+const MISSING = late(() => import("./missing.ts"));
+const PICTURES = late(() => import("../graph/pngMeta.ts"));
 
 /** Why something cannot be opened, as a sentence. */
 export class OpeningError extends Error {}
@@ -50,9 +53,11 @@ export function tabOf(work: Pick<Work, "shelf">, draft: Draft): Tab | null {
 export function openGraph(work: Work, document: Graph, file: FileRef = UNSAVED): Tab {
   const tab = tabFor(work, document, file);
   work.tabs.getState().add(tab);
-  const missing = missingIn(document, work.shelf.getState());
-  if (missing.length > 0)
-    work.desk.getState().ask({ kind: "missing", title: document.title, items: missing });
+  void MISSING.with(({ missingIn }) => {
+    const missing = missingIn(document, work.shelf.getState());
+    if (missing.length > 0)
+      work.desk.getState().ask({ kind: "missing", title: document.title, items: missing });
+  });
   return tab;
 }
 
@@ -109,7 +114,7 @@ export type Found =
 export async function lookInto(file: File): Promise<Found> {
   const bytes = new Uint8Array(await file.arrayBuffer());
   if (isPicture(bytes)) {
-    const { graphInPicture } = await import("../graph/pngMeta.ts");
+    const { graphInPicture } = await PICTURES.load();
     const carried = await graphInPicture(bytes, inflate);
     const graph = "graph" in carried ? parse(carried.graph).graph : null;
     return { kind: "picture", graph };

@@ -6,9 +6,9 @@ import * as server from "../api/server.ts";
 import { fromJson } from "../graph/parse.ts";
 import { createFeed } from "../results/feed.ts";
 import { isDirty } from "../state/document.ts";
+import { fetchAhead } from "../state/late.ts";
 import { createStore } from "zustand/vanilla";
 import { say } from "../texts/texts.ts";
-import { fetchAhead } from "./ahead.ts";
 import { createDesk } from "./desk.ts";
 import { Drafts } from "./drafts.ts";
 import { freshTabId } from "./file.ts";
@@ -56,7 +56,7 @@ export async function startWork(): Promise<Started> {
   window.addEventListener("pagehide", flush);
   window.addEventListener("online", hurry);
   void work.feed.getState().refresh();
-  fetchAhead();
+  void fetchAhead("soon").then(() => fetchAhead("later"));
   return {
     work,
     stop: () => {

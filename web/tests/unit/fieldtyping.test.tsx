@@ -9,6 +9,7 @@ import { LinkingContext, createLinking } from "../../src/canvas/linking.ts";
 import { NodeCard } from "../../src/canvas/NodeCard.tsx";
 import { EditorContext } from "../../src/state/editor.ts";
 import type { Editor } from "../../src/state/editor.ts";
+import { fetchAhead } from "../../src/state/late.ts";
 import { openEditor } from "../../src/state/opening.ts";
 import { BUILTIN, stock } from "./fixtures.ts";
 
@@ -134,6 +135,7 @@ describe("a number", () => {
   });
 
   it("shows what is wrong on the field until it is mended", async () => {
+    await fetchAhead("soon"); // the validator among them
     vi.useFakeTimers();
     const editor = open();
     show(editor, ["schedule"]);

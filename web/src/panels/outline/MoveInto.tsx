@@ -1,14 +1,15 @@
 /** Moves the chosen nodes into another body: of a loop, or the top. What had to be cut is said. */
 
 import type { JSX } from "react";
-import { Suspense, lazy, useState } from "react";
+import { Suspense, useState } from "react";
 import { moveInto } from "../../graph/commands/loops.ts";
 import { scopesOf } from "../../graph/scopes.ts";
 import { shownGraph } from "../../state/document.ts";
 import { useDocument, useUi } from "../../state/editor.ts";
+import { lateView } from "../../state/late.ts";
 import { say } from "../../texts/texts.ts";
 
-const ChoiceList = lazy(() => import("../../widgets/ChoiceList.tsx"));
+const ChoiceList = lateView(() => import("../../widgets/ChoiceList.tsx"));
 
 export function MoveInto(): JSX.Element | null {
   const [open, setOpen] = useState(false);

@@ -14,13 +14,13 @@ from torch.nn import functional
 
 from engine import Context, Field, NodeError, Product, Value, node
 
+from .latentpreview import picture
 from .recipes import VAE
 
 MAX_SIDE = 16_384
 MAX_PIXELS = 256_000_000
 Side = Annotated[int, Field(ge=8, le=MAX_SIDE, multiple_of=8)]
 Batch = Annotated[int, Field(ge=1, le=4096)]
-COLOURS = ((0.30, 0.21, 0.15), (0.19, 0.24, 0.28), (-0.12, 0.15, 0.26), (-0.21, -0.17, -0.30))
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,13 +50,10 @@ class Latent(Value):
         return replace(self, samples=samples, empty=empty)
 
     def preview(self) -> Any:
-        """A rough picture, by a fixed linear map from four channels to RGB."""
+        """A rough picture, by a linear map that was fitted for the space."""
         from PIL import Image as Pictures
 
-        sample = self.samples[0, : len(COLOURS)].float().cpu()
-        colours = torch.tensor(COLOURS)[: len(sample)]
-        rgb = torch.einsum("chw,cr->hwr", sample, colours).mul(0.5).add(0.5).nan_to_num(0.5)
-        return Pictures.fromarray((rgb.clamp(0, 1) * 255).round().to(torch.uint8).numpy())
+        return Pictures.fromarray(picture(self.samples[0], self.space).numpy())
 
 
 @node(

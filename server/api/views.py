@@ -68,8 +68,8 @@ class TimingJson(TypedDict):
     failed: bool
 
 
-class RunSummaryJson(TypedDict):
-    """A run in a list. `pictures` counts its files, `cover` is the last one."""
+class RunHeadJson(TypedDict):
+    """What a run in a list and a run by itself have in common. `place` counts from 0."""
 
     id: str
     batch: str
@@ -86,26 +86,18 @@ class RunSummaryJson(TypedDict):
     device: str | None
     retry_of: str | None
     place: int | None
+
+
+class RunSummaryJson(RunHeadJson):
+    """A run in a list. `pictures` counts its files, `cover` is the last one."""
+
     pictures: int
     cover: FileJson | None
 
 
-class RunJson(TypedDict):
+class RunJson(RunHeadJson):
     """A run and all that is known of it. `place` counts from 0 in the queue."""
 
-    id: str
-    batch: str
-    item: int
-    status: Status
-    title: str
-    name: str | None
-    version: int | None
-    priority: int
-    created: str
-    started: str | None
-    finished: str | None
-    attempts: int
-    device: str | None
     catalogue: str | None
     inputs: dict[str, Json]
     want: list[str] | None
@@ -114,8 +106,6 @@ class RunJson(TypedDict):
     artifacts: list[ArtifactJson]
     timings: dict[str, TimingJson]
     lost: list[str]
-    retry_of: str | None
-    place: int | None
 
 
 class RunsJson(TypedDict):

@@ -86,5 +86,9 @@ export default tseslint.config(
       "no-restricted-globals": ["error", ...domNames],
     },
   },
-  { files: ["eslint.config.js", "scripts/*.mjs"], extends: [tseslint.configs.disableTypeChecked] },
+  {
+    files: ["eslint.config.js", "scripts/*.mjs", "public/*.js"],
+    extends: [tseslint.configs.disableTypeChecked],
+  },
+  { files: ["public/*.js"], languageOptions: { globals: globals.serviceworker } },
 );

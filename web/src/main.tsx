@@ -3,6 +3,7 @@ import { createRoot } from "react-dom/client";
 import { App } from "./App.tsx";
 import { appAsked } from "./appmode/asked.ts";
 import { startSettings } from "./state/settings.ts";
+import { keepFiles } from "./workspace/offline.ts";
 import { startWork } from "./workspace/start.ts";
 import "./theme/tokens.css";
 import "./theme/base.css";
@@ -26,3 +27,4 @@ void settings.then(() =>
     </StrictMode>,
   ),
 );
+window.addEventListener("load", () => void keepFiles(), { once: true });

@@ -101,8 +101,8 @@ function joint(types: PortTypes, id: string, loose: Loose): Connection | null {
 }
 
 /**
- * The port that was wired stands where the wire was dropped; without one, the card's head does. A
- * card that would cover others goes to where there is room.
+ * The port that was wired stands where the wire was dropped, or below, where the card covers no
+ * other; without a wire, the card's head stands where it was asked for.
  */
 function level(
   graph: Graph,
@@ -120,5 +120,6 @@ function level(
   );
   const by = end ? { x: end.x, y: end.y } : { x: shape.width / 2, y: 16 };
   const wanted = { x: at.place.x - by.x, y: at.place.y - by.y };
-  return moveNodes(graph, new Map([[id, roomFor(geometry, at.scope, wanted, shape, id)]]));
+  const place = at.loose ? roomFor(geometry, at.scope, wanted, shape, id) : wanted;
+  return moveNodes(graph, new Map([[id, place]]));
 }

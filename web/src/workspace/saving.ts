@@ -5,6 +5,7 @@ import { ServerError } from "../api/http.ts";
 import type { Graph } from "../graph/model.ts";
 import { placeAll } from "../graph/layout.ts";
 import { serialize, toJson } from "../graph/serialize.ts";
+import { isDirty } from "../state/document.ts";
 import { say } from "../texts/texts.ts";
 import type { FileRef } from "./file.ts";
 import { nameFrom } from "./file.ts";
@@ -84,8 +85,10 @@ export async function takeNewest(work: Work, tab: Tab): Promise<void> {
 export async function restore(work: Work, name: string, version: number): Promise<void> {
   const made = await server.restoreGraph(name, version);
   const tab = work.tabs.getState().tabs.find(({ file }) => file.name === name);
-  if (tab)
-    takeTheirs(work, tab, name, read(made.graph), { version: made.version, etag: made.etag });
+  const now = { version: made.version, etag: made.etag };
+  if (tab && isDirty(tab.editor.document.getState()))
+    work.tabs.getState().set(tab.id, { newer: now });
+  else if (tab) takeTheirs(work, tab, name, read(made.graph), now);
   work.desk.getState().tell({ text: say("versions.restored", { version, now: made.version }) });
 }
 

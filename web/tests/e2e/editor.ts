@@ -21,6 +21,8 @@ interface Opening {
 
 let browser: Browser;
 const contexts: BrowserContext[] = [];
+/** What the browser itself says of a server that is not there. */
+const ABSENT = /^(Failed to load resource|WebSocket connection to)/;
 /** What the page complained about: errors nobody expected fail the test. */
 const complaints: string[] = [];
 
@@ -84,13 +86,21 @@ export async function open(opening: Opening = {}): Promise<Editor> {
 
 /** Another page of the same profile. */
 export async function openIn(context: BrowserContext, path = "/", app = false): Promise<Editor> {
+  return openAt(context, inject("url") + path, app);
+}
+
+/** A page of any server. */
+export async function openAt(
+  context: BrowserContext,
+  address: string,
+  app = false,
+): Promise<Editor> {
   const page = await context.newPage();
   page.on("pageerror", (error) => complaints.push(error.message));
   page.on("console", (message) => {
-    if (message.type() === "error" && !message.text().startsWith("Failed to load resource"))
-      complaints.push(message.text());
+    if (message.type() === "error" && !ABSENT.test(message.text())) complaints.push(message.text());
   });
-  await page.goto(inject("url") + path);
+  await page.goto(address);
   const editor = new Editor(page);
   if (!app) await editor.settled();
   return editor;

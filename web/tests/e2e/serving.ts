@@ -31,6 +31,7 @@ export async function serve(data: string, port = 0): Promise<Served> {
   const web = process.env.LATENTGRAPH_WEB ?? join(ROOT, "web", "dist");
   if (!existsSync(join(web, "index.html")))
     throw new Error("The editor is not built: run `make web-build`.");
+  cpSync(join(import.meta.dirname, "nodes"), join(data, "nodes"), { recursive: true });
   const env = { ...process.env, LATENTGRAPH_CACHE: join(data, "cache"), OMP_NUM_THREADS: "1" };
   const args = [
     "serve",
@@ -86,7 +87,6 @@ function stopped(child: ChildProcess): Promise<void> {
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const data = mkdtempSync(join(tmpdir(), "latentgraph-e2e-"));
-  cpSync(join(import.meta.dirname, "nodes"), join(data, "nodes"), { recursive: true });
   const served = await serve(data);
   project.provide("url", served.url);
   return async () => {

@@ -5,17 +5,18 @@ import { useEffect, useState } from "react";
 import * as server from "../api/server.ts";
 import { EventLine } from "../api/events.ts";
 import { ServerError } from "../api/http.ts";
+import { patiently } from "../api/patience.ts";
 import { readCatalogue } from "../graph/catalogue.ts";
 import type { Graph } from "../graph/model.ts";
 import { fromJson } from "../graph/parse.ts";
 import type { Editor } from "../state/editor.ts";
 import { EditorContext } from "../state/editor.ts";
+import { setLists } from "../state/lists.ts";
 import { openEditor } from "../state/opening.ts";
 import { say } from "../texts/texts.ts";
 import { followSeeds } from "../widgets/seeds.ts";
 import AppView from "./AppView.tsx";
 import { openAddress } from "./asked.ts";
-import { patiently } from "./patience.ts";
 
 export default function AppPage({ name }: { readonly name: string }): JSX.Element {
   const [editor, setEditor] = useState<Editor | null>(null);
@@ -81,8 +82,8 @@ async function open(name: string): Promise<Editor> {
     server.choices(),
     graphNamed(name),
   ]);
-  const lists = new Map(Object.entries(choices));
-  return openEditor({ document, catalogue: readCatalogue(raw), lists: () => lists });
+  setLists(choices);
+  return openEditor({ document, catalogue: readCatalogue(raw) });
 }
 
 /** The saved graph of that name, else the template. Throws with a sentence where there is neither. */

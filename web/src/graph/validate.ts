@@ -24,7 +24,7 @@ const NO_OUTPUTS = "The graph has no outputs and no node that saves or shows any
 
 export interface Options {
   /** The machine's choices by name; without them no entry is missed. */
-  readonly lists?: Lists;
+  readonly lists?: Lists | null;
   /** The graph's public inputs are bound: a required one left open is a problem. */
   readonly ready?: boolean;
 }

@@ -2,26 +2,25 @@
 
 import type { JSX } from "react";
 import { useMemo, useState } from "react";
-import { useStore } from "zustand";
 import { setParam } from "../graph/commands/nodes.ts";
 import { shownTypes } from "../state/document.ts";
 import type { DocumentState } from "../state/document.ts";
 import { useDocument, useEditor } from "../state/editor.ts";
+import { useLists } from "../state/lists.ts";
 import { Icon } from "../shell/Icon.tsx";
 import { say } from "../texts/texts.ts";
 import { missingIn } from "../workspace/missing.ts";
-import { useWork } from "../workspace/work.ts";
 
 export default function Models(): JSX.Element {
-  const { shelf } = useWork();
   const { document } = useEditor();
-  const shown = useStore(shelf);
+  const known = useLists();
+  const catalogue = useDocument((state) => state.catalogue);
   const graph = useDocument((state) => state.document);
   const selection = useDocument((state) => state.selection);
   const [query, setQuery] = useState("");
-  const missing = useMemo(() => missingIn(graph, shown), [graph, shown]);
+  const missing = useMemo(() => missingIn(graph, catalogue, known), [graph, catalogue, known]);
   const wanted = query.trim().toLowerCase();
-  const lists = [...shown.lists].map(
+  const lists = [...known].map(
     ([name, items]) => [name, items.filter((item) => item.toLowerCase().includes(wanted))] as const,
   );
   const put = (list: string, value: string): void => {

@@ -14,8 +14,6 @@ import { createUi } from "./ui.ts";
 export interface OpenedFile {
   readonly document: Graph;
   readonly catalogue: Catalogue;
-  /** The entries of the machine's lists (models, images), by list. */
-  readonly lists: () => ReadonlyMap<string, readonly string[]>;
   readonly history?: History;
   readonly saved?: Graph;
 }
@@ -30,7 +28,7 @@ export function openEditor(file: OpenedFile): Editor {
   });
   const states = createNodeStates();
   const runs = createRuns(states);
-  const planner = new Planner(document, states, file.lists);
+  const planner = new Planner(document, states);
   runs.subscribe((state, before) => {
     if (state.results !== before.results) planner.again();
   });

@@ -9,6 +9,7 @@ import { createStore } from "zustand/vanilla";
 import type { StoreApi } from "zustand/vanilla";
 import type { DocumentStore } from "./document.ts";
 import { late } from "./late.ts";
+import { knownLists } from "./lists.ts";
 import type { Mark, NodeState, NodeStatesStore } from "./nodestates.ts";
 
 export interface PlanState {
@@ -39,19 +40,13 @@ export class Planner {
   }));
   private readonly document: DocumentStore;
   private readonly states: NodeStatesStore;
-  private readonly lists: () => ReadonlyMap<string, readonly string[]>;
   private timer: ReturnType<typeof setTimeout> | null = null;
   private asking: AbortController | null = null;
   private readonly stop: () => void;
 
-  constructor(
-    document: DocumentStore,
-    states: NodeStatesStore,
-    lists: () => ReadonlyMap<string, readonly string[]>,
-  ) {
+  constructor(document: DocumentStore, states: NodeStatesStore) {
     this.document = document;
     this.states = states;
-    this.lists = lists;
     this.stop = document.subscribe((state, before) => {
       if (state.document !== before.document || state.catalogue !== before.catalogue) this.again();
     });
@@ -79,7 +74,7 @@ export class Planner {
     if (this.asking !== asking) return;
     const { document, catalogue } = this.document.getState();
     const problems = (validator?.validate ?? unchecked)(document, catalogue, {
-      lists: this.lists(),
+      lists: knownLists(),
       ready: true,
     });
     this.store.setState({ problems });

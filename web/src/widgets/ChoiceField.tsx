@@ -4,7 +4,7 @@ import type { JSX } from "react";
 import { Suspense, useState } from "react";
 import { lateView } from "../state/late.ts";
 import { say } from "../texts/texts.ts";
-import { entriesOf, useList } from "./lists.ts";
+import { useList } from "../state/lists.ts";
 import type { WidgetProps } from "./widget.ts";
 
 const ChoiceList = lateView(() => import("./ChoiceList.tsx"));
@@ -22,7 +22,9 @@ export function ChoiceField({
   const { plain, choices } = input;
   const found = useList(choices);
   const chosen = typeof value === "string" ? value : "";
-  const options = choices ? entriesOf(choices, found ?? []) : (plain?.values ?? []);
+  const options = choices
+    ? [...new Set([...choices.extra, ...(found ?? [])])]
+    : (plain?.values ?? []);
   const missing =
     choices !== null &&
     found !== null &&

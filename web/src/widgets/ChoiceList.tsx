@@ -4,7 +4,7 @@ import { Popover } from "radix-ui";
 import type { JSX, KeyboardEvent, ReactElement } from "react";
 import { useEffect, useId, useMemo, useRef, useState } from "react";
 import { say } from "../texts/texts.ts";
-import { refreshLists } from "./lists.ts";
+import { refreshLists } from "../state/lists.ts";
 
 interface Props {
   readonly name: string;

@@ -2,14 +2,19 @@
 
 import { spotOf } from "../graph/problems.ts";
 import type { Graph } from "../graph/model.ts";
+import type { Catalogue } from "../graph/catalogue.ts";
+import type { Lists } from "../graph/check/checker.ts";
 import { graphAt } from "../graph/edit.ts";
 import { typesOf } from "../graph/porttypes.ts";
 import { validate } from "../graph/validate.ts";
 import type { Missing } from "./desk.ts";
-import type { Shelf } from "./shelf.ts";
 
 /** In the author's order, each thing once. */
-export function missingIn(document: Graph, { catalogue, lists }: Shelf): readonly Missing[] {
+export function missingIn(
+  document: Graph,
+  catalogue: Catalogue,
+  lists: Lists | null,
+): readonly Missing[] {
   const found = new Map<string, Missing>();
   for (const { code, path, port } of validate(document, catalogue, { lists })) {
     const spot = spotOf(document, path);

@@ -7,6 +7,7 @@ import { makeGraph } from "../graph/model.ts";
 import { fromJson, parse } from "../graph/parse.ts";
 import type { Parsed } from "../graph/parse.ts";
 import { late } from "../state/late.ts";
+import { knownLists } from "../state/lists.ts";
 import { openEditor } from "../state/opening.ts";
 import type { Draft } from "./drafts.ts";
 import type { FileRef } from "./file.ts";
@@ -23,7 +24,7 @@ export class OpeningError extends Error {}
 /** A tab for a graph. Nothing of it counts as unsaved. */
 export function tabFor(work: Pick<Work, "shelf">, document: Graph, file: FileRef = UNSAVED): Tab {
   const { catalogue } = work.shelf.getState();
-  const editor = openEditor({ document, catalogue, lists: () => work.shelf.getState().lists });
+  const editor = openEditor({ document, catalogue });
   return { id: freshTabId(), editor, file, newer: null, elsewhere: false };
 }
 
@@ -36,7 +37,6 @@ export function tabOf(work: Pick<Work, "shelf">, draft: Draft): Tab | null {
   const editor = openEditor({
     document: graph,
     catalogue,
-    lists: () => work.shelf.getState().lists,
     history: historyFromText(draft.history),
     ...(saved ? { saved } : {}),
   });
@@ -54,7 +54,7 @@ export function openGraph(work: Work, document: Graph, file: FileRef = UNSAVED):
   const tab = tabFor(work, document, file);
   work.tabs.getState().add(tab);
   void MISSING.with(({ missingIn }) => {
-    const missing = missingIn(document, work.shelf.getState());
+    const missing = missingIn(document, work.shelf.getState().catalogue, knownLists());
     if (missing.length > 0)
       work.desk.getState().ask({ kind: "missing", title: document.title, items: missing });
   });

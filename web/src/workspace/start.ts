@@ -7,6 +7,7 @@ import { fromJson } from "../graph/parse.ts";
 import { createFeed } from "../results/feed.ts";
 import { isDirty } from "../state/document.ts";
 import { fetchAhead } from "../state/late.ts";
+import { refreshLists } from "../state/lists.ts";
 import { createStore } from "zustand/vanilla";
 import { say } from "../texts/texts.ts";
 import { createDesk } from "./desk.ts";
@@ -16,7 +17,7 @@ import { Keeper } from "./keeper.ts";
 import { openEmpty, reopen, tabFor, tabOf } from "./opening.ts";
 import { claimPage } from "./pages.ts";
 import { Presence } from "./presence.ts";
-import { openShelf, readLists } from "./shelf.ts";
+import { openShelf } from "./shelf.ts";
 import { createTabs } from "./tabs.ts";
 import type { Tab } from "./tabs.ts";
 import type { Line, Work } from "./work.ts";
@@ -87,7 +88,7 @@ async function openLast(work: Work, page: string): Promise<void> {
 }
 
 function listen(work: Work): EventLine {
-  const { tabs, feed, shelf, line } = work;
+  const { tabs, feed, line } = work;
   const editors = (): readonly Tab[] => tabs.getState().tabs;
   const events = new EventLine({
     event: (event) => {
@@ -95,7 +96,7 @@ function listen(work: Work): EventLine {
       feed.getState().hear(event);
       if (event.type === "graph_saved") newerVersion(work, event);
       if (event.type === "choices_changed")
-        void readLists(shelf).then(() => editors().forEach(({ editor }) => editor.planner.again()));
+        void refreshLists().then(() => editors().forEach(({ editor }) => editor.planner.again()));
     },
     preview: (header, picture) => {
       for (const { editor } of editors()) editor.runs.getState().see(header, picture);

@@ -10,10 +10,9 @@ import { NodeCard } from "../../src/canvas/NodeCard.tsx";
 import { EditorContext } from "../../src/state/editor.ts";
 import type { Editor } from "../../src/state/editor.ts";
 import { fetchAhead } from "../../src/state/late.ts";
+import { setLists } from "../../src/state/lists.ts";
 import { openEditor } from "../../src/state/opening.ts";
 import { BUILTIN, stock } from "./fixtures.ts";
-
-const LISTS = new Map([["models", ["demo"]]]);
 
 const opened: Editor[] = [];
 
@@ -21,7 +20,8 @@ function open(name = "txt2img.json"): Editor {
   vi.stubGlobal("fetch", () =>
     Promise.resolve(new Response(JSON.stringify({ models: ["demo"], states: {}, seconds: {} }))),
   );
-  const editor = openEditor({ document: stock(name), catalogue: BUILTIN, lists: () => LISTS });
+  setLists({ models: ["demo"] });
+  const editor = openEditor({ document: stock(name), catalogue: BUILTIN });
   opened.push(editor);
   return editor;
 }

@@ -13,10 +13,9 @@ import { Tree } from "../../src/panels/outline/Tree.tsx";
 import Problems from "../../src/panels/Problems.tsx";
 import { EditorContext } from "../../src/state/editor.ts";
 import type { Editor } from "../../src/state/editor.ts";
+import { setLists } from "../../src/state/lists.ts";
 import { openEditor } from "../../src/state/opening.ts";
 import { BUILTIN, stock } from "./fixtures.ts";
-
-const LISTS = new Map([["models", ["demo"]]]);
 
 const opened: Editor[] = [];
 
@@ -28,7 +27,8 @@ function open(name = "txt2img.json"): Editor {
       ),
     ),
   );
-  const editor = openEditor({ document: stock(name), catalogue: BUILTIN, lists: () => LISTS });
+  setLists({ models: ["demo"] });
+  const editor = openEditor({ document: stock(name), catalogue: BUILTIN });
   opened.push(editor);
   return editor;
 }

@@ -5,7 +5,7 @@ import { BUILTIN, graphOf, stock } from "../fixtures.ts";
 describe("what is missing", () => {
   it("is nothing for a stock graph with its model", () => {
     const lists = new Map([["models", ["demo"]]]);
-    expect(missingIn(stock("txt2img.json"), { catalogue: BUILTIN, lists })).toEqual([]);
+    expect(missingIn(stock("txt2img.json"), BUILTIN, lists)).toEqual([]);
   });
 
   it("is each model once, and the node types that are not here", () => {
@@ -14,7 +14,7 @@ describe("what is missing", () => {
       two: { type: "LoadModel", params: { model: "nobody" } },
       odd: { type: "pack:Odd" },
     });
-    const found = missingIn(graph, { catalogue: BUILTIN, lists: new Map([["models", ["demo"]]]) });
+    const found = missingIn(graph, BUILTIN, new Map([["models", ["demo"]]]));
     expect(found).toEqual([
       { node: "one", port: "model", list: "models", value: "nobody" },
       { node: "odd", port: "", list: "", value: "pack:Odd" },

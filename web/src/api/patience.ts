@@ -1,8 +1,8 @@
 /** A server that has just started reads its packs first: until then it says to come again. */
 
-import { ServerError } from "../api/http.ts";
+import { ServerError } from "./http.ts";
 
-const PAUSE = 1_000;
+const PAUSE = 700;
 const LONGEST = 120_000;
 
 /** What `ask` gives, asked again while the server is not ready. */

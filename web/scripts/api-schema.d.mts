@@ -1,0 +1,2 @@
+/** The text of src/api/schema.ts for an OpenAPI document. */
+export function typesFrom(whole: unknown): Promise<string>;

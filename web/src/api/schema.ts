@@ -329,6 +329,18 @@ export interface components {
             readonly wire: string;
         };
         /**
+         * PictureGraphJson
+         * @description The graph in a picture. `notes`: sentences about what it leaves out.
+         */
+        readonly PictureGraphJson: {
+            /** Graph */
+            readonly graph: {
+                readonly [key: string]: unknown;
+            };
+            /** Notes */
+            readonly notes: readonly string[];
+        };
+        /**
          * ProblemJson
          * @description One thing that is wrong, where it is, and what to do about it where that is known.
          */

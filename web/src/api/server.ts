@@ -17,6 +17,7 @@ export type ListedTemplate = Schemas["ListedTemplateJson"];
 export type Template = Schemas["TemplateJson"];
 export type Version = Schemas["VersionJson"];
 export type Upload = Schemas["UploadJson"];
+export type PictureGraph = Schemas["PictureGraphJson"];
 export type System = Schemas["SystemJson"];
 
 /** What a person wants to know of a value. */
@@ -186,6 +187,15 @@ export function upload(file: Blob): Promise<Upload> {
     method: "POST",
     body: file,
     headers: { "Content-Type": file.type },
+  });
+}
+
+/** The graph that a picture carries, or that its parameters tell. */
+export function pictureGraph(file: Blob): Promise<PictureGraph> {
+  return askJson("/api/pictures/graph", {
+    method: "POST",
+    body: file,
+    headers: { "Content-Type": file.type || "application/octet-stream" },
   });
 }
 

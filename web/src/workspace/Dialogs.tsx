@@ -38,7 +38,7 @@ function Shown({ dialog }: { readonly dialog: Dialog }): JSX.Element {
     case "conflict":
       return <ConflictDialog tab={dialog.tab} theirs={dialog.theirs} now={dialog.now} />;
     case "dropped":
-      return <DroppedDialog file={dialog.file} graph={dialog.graph} at={dialog.at} />;
+      return <DroppedDialog dropped={dialog} />;
     case "missing":
       return <MissingDialog title={dialog.title} items={dialog.items} />;
     case "commands":

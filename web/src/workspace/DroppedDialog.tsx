@@ -2,23 +2,16 @@
 
 import type { JSX } from "react";
 import { useEffect, useState } from "react";
-import type { Graph } from "../graph/model.ts";
 import { Dialog } from "../shell/Dialog.tsx";
 import { say } from "../texts/texts.ts";
-import type { Spot } from "./desk.ts";
+import type { Dropped } from "./desk.ts";
 import { asImage } from "./dropping.ts";
 import { openGraph } from "./opening.ts";
 import { useDesk, useWork } from "./work.ts";
 import "./open.css";
 
-interface Props {
-  readonly file: File;
-  readonly graph: Graph;
-  /** Where on the canvas it was dropped. */
-  readonly at: Spot | undefined;
-}
-
-export default function DroppedDialog({ file, graph, at }: Props): JSX.Element {
+export default function DroppedDialog({ dropped }: { readonly dropped: Dropped }): JSX.Element {
+  const { file, graph, notes, at } = dropped;
   const work = useWork();
   const ask = useDesk((desk) => desk.ask);
   const [address] = useState(() => URL.createObjectURL(file));
@@ -26,12 +19,19 @@ export default function DroppedDialog({ file, graph, at }: Props): JSX.Element {
   const title = graph.title || say("file.untitled");
   return (
     <Dialog
-      title={say("dropped.title")}
-      about={say("dropped.about", { name: file.name, title })}
+      title={say(notes ? "dropped.made.title" : "dropped.title")}
+      about={say(notes ? "dropped.made.about" : "dropped.about", { name: file.name, title })}
       onClose={() => ask(null)}
     >
       <div className="dropped">
         <img src={address} alt={file.name} />
+        {notes && notes.length > 0 && (
+          <ul className="dropped-notes">
+            {notes.map((note) => (
+              <li key={note}>{note}</li>
+            ))}
+          </ul>
+        )}
       </div>
       <footer className="dialog-foot">
         <button

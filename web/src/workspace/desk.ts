@@ -19,7 +19,7 @@ export type Dialog =
   | { readonly kind: "save-as"; readonly tab: string }
   | { readonly kind: "versions"; readonly name: string; readonly title: string }
   | { readonly kind: "conflict"; readonly tab: string; readonly theirs: Graph; readonly now: Newer }
-  | { readonly kind: "dropped"; readonly file: File; readonly graph: Graph; readonly at?: Spot }
+  | Dropped
   | { readonly kind: "missing"; readonly title: string; readonly items: readonly Missing[] }
   /** The pictures of past runs, one of them in full. */
   | { readonly kind: "results"; readonly shown: string }
@@ -27,6 +27,15 @@ export type Dialog =
   | { readonly kind: "settings" }
   | { readonly kind: "commands" }
   | { readonly kind: "keys" };
+
+/** A picture with a graph; `notes` where that was made of its parameters: what it leaves out. */
+export interface Dropped {
+  readonly kind: "dropped";
+  readonly file: File;
+  readonly graph: Graph;
+  readonly notes?: readonly string[];
+  readonly at?: Spot;
+}
 
 /** A file that a graph names and this machine lacks. */
 export interface Missing {

@@ -1,12 +1,14 @@
 /** Files dropped on the page, pasted or chosen: graphs into new tabs, pictures into nodes. */
 
 import * as server from "../api/server.ts";
+import { ServerError } from "../api/http.ts";
 import { addNode } from "../graph/commands/nodes.ts";
 import { freshId } from "../graph/edit.ts";
 import { geometryOf } from "../graph/geometry.ts";
 import type { Point } from "../graph/view.ts";
 import { shownTypes } from "../state/document.ts";
 import { say } from "../texts/texts.ts";
+import { madeFrom } from "./making.ts";
 import { lookInto, openGraph, OpeningError } from "./opening.ts";
 import { shownTab } from "./tabs.ts";
 import type { Spot } from "./desk.ts";
@@ -18,12 +20,15 @@ export async function takeFiles(work: Work, files: readonly File[], at?: Spot): 
   for (const file of files) {
     try {
       const found = await lookInto(file);
-      if (found.kind === "graph") openGraph(work, found.graph);
-      else if (found.graph)
-        ask({ kind: "dropped", file, graph: found.graph, ...(at ? { at } : {}) });
+      if (found.kind === "graph") {
+        openGraph(work, found.graph);
+        continue;
+      }
+      const carried = found.graph ? { graph: found.graph } : await madeFrom(file);
+      if (carried) ask({ kind: "dropped", file, ...carried, ...(at ? { at } : {}) });
       else await asImage(work, file, at);
     } catch (error) {
-      if (!(error instanceof OpeningError)) throw error;
+      if (!(error instanceof OpeningError || error instanceof ServerError)) throw error;
       tell({ text: error.message });
     }
   }

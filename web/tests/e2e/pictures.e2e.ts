@@ -1,5 +1,6 @@
 /** Seeds, pictures that carry graphs, the app on a phone. */
 
+import { crc32, deflateSync } from "node:zlib";
 import { expect, inject, test } from "vitest";
 import { open, withBrowser } from "./editor.ts";
 
@@ -51,6 +52,49 @@ test("a saved picture, dropped on the page, asks once and opens its graph in a n
   await editor.page.locator(".tabs .tab").first().click();
   await expect.poll(() => editor.field("positive", "text").inputValue()).toBe("unsaved words");
 });
+
+test("a picture of AUTOMATIC1111, dropped on the page, opens as a graph", async () => {
+  const editor = await open();
+  const { page } = editor;
+  await editor.dropFile("00042-lighthouse.png", "image/png", told(LIGHTHOUSE));
+  const dialog = page.getByRole("dialog", { name: "This picture tells how it was made" });
+  await dialog.getByText("Hires upscaler").waitFor();
+  await dialog.getByRole("button", { name: "Open the graph" }).click();
+  await expect.poll(() => page.locator(".tabs .tab").count()).toBe(2);
+  await page.getByRole("dialog").getByText("nowhere").first().waitFor(); // what is missing is listed
+  await editor.press("Escape");
+  await expect
+    .poll(() => editor.field("positive", "text").inputValue())
+    .toBe("a lighthouse in a storm");
+  expect(await editor.field("schedule", "steps").inputValue()).toBe("28");
+  expect(await editor.field("noise", "seed").inputValue()).toMatch(/^42$/);
+});
+
+/** What A1111 writes into a PNG: one text, named `parameters`. */
+const LIGHTHOUSE = `a lighthouse in a storm
+Negative prompt: fog
+Steps: 28, Sampler: Euler a, CFG scale: 6.5, Seed: 42, Size: 512x768, Model: nowhere, Hires upscaler: Latent`;
+
+/** A PNG of four pixels with that text. */
+function told(text: string): Buffer {
+  const header = Buffer.from([0, 0, 0, 2, 0, 0, 0, 2, 8, 2, 0, 0, 0]);
+  const pixels = deflateSync(Buffer.from([0, 1, 2, 3, 4, 5, 6, 0, 7, 8, 9, 1, 2, 3]));
+  const parts: readonly (readonly [string, Buffer])[] = [
+    ["IHDR", header],
+    ["tEXt", Buffer.from(`parameters\0${text}`, "latin1")],
+    ["IDAT", pixels],
+    ["IEND", Buffer.alloc(0)],
+  ];
+  const chunks = parts.map(([kind, body]) => {
+    const named = Buffer.concat([Buffer.from(kind, "latin1"), body]);
+    const frame = Buffer.alloc(8 + named.length);
+    frame.writeUInt32BE(body.length, 0);
+    named.copy(frame, 4);
+    frame.writeUInt32BE(crc32(named), 4 + named.length);
+    return frame;
+  });
+  return Buffer.concat([Buffer.from("\x89PNG\r\n\x1a\n", "latin1"), ...chunks]);
+}
 
 test("on a phone the app makes a picture from its form", async () => {
   const editor = await open({

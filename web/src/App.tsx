@@ -28,8 +28,8 @@ import { useSettings } from "./state/settings.ts";
 import { say } from "./texts/texts.ts";
 import { Dialogs } from "./workspace/Dialogs.tsx";
 import { DropZone } from "./workspace/DropZone.tsx";
+import { followAllSeeds } from "./workspace/seeding.ts";
 import type { Started } from "./workspace/start.ts";
-import { followSeeds } from "./widgets/seeds.ts";
 import { useShownTab, useWork, WorkContext } from "./workspace/work.ts";
 import type { Work } from "./workspace/work.ts";
 import "./shell/shell.css";
@@ -64,6 +64,8 @@ export function App({ starting }: { readonly starting: Promise<Started> }): JSX.
 function Files(): JSX.Element | null {
   const tab = useShownTab();
   const spoken = useSettings((settings) => settings.spoken);
+  const { tabs } = useWork();
+  useEffect(() => followAllSeeds(tabs), [tabs]);
   if (!tab) return null;
   return (
     <EditorContext.Provider value={tab.editor} key={`${spoken} ${tab.id}`}>
@@ -83,7 +85,6 @@ function Page({ editor }: { readonly editor: Editor }): JSX.Element {
   useKeys(COMMANDS, doing);
   useClipboard(doing);
   const canvas = useCallback(() => reach.current, []);
-  useEffect(() => followSeeds(editor), [editor]);
   const library = useStore(editor.ui, (ui) => !ui.hidden.has("library"));
   const app = useStore(showing, (state) => state.app);
   if (app) {

@@ -4,6 +4,7 @@ import type { JSX } from "react";
 import { useEffect, useState } from "react";
 import * as server from "../api/server.ts";
 import type { Run, RunSummary } from "../api/server.ts";
+import { named } from "../results/ending.ts";
 import { useDocument, useRuns } from "../state/editor.ts";
 import { say } from "../texts/texts.ts";
 import { outcomeOf } from "./outcome.ts";
@@ -98,7 +99,7 @@ function Frame({
   readonly at: number;
   readonly count: number;
 }): JSX.Element {
-  const { name, url, width, height } = picture;
+  const { name, url, media_type, width, height } = picture;
   const label =
     count === 1
       ? say("app.picture.one", { name })
@@ -118,7 +119,7 @@ function Frame({
           {name}
           {width !== null && height !== null && ` · ${width} × ${height}`}
         </span>
-        <a href={url} download={`${name}.png`}>
+        <a href={url} download={named(name, media_type)}>
           {say("app.download")}
         </a>
       </figcaption>

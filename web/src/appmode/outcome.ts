@@ -7,6 +7,7 @@ export interface Picture {
   readonly name: string;
   readonly url: string;
   readonly hash: string;
+  readonly media_type: string;
   readonly width: number | null;
   readonly height: number | null;
 }
@@ -37,8 +38,9 @@ export function outcomeOf(run: Run): Outcome {
   return { pictures, told };
 }
 
-function only({ url, hash, width, height }: Omit<Picture, "name">): Omit<Picture, "name"> {
-  return { url, hash, width, height };
+function only(file: Omit<Picture, "name">): Omit<Picture, "name"> {
+  const { url, hash, media_type, width, height } = file;
+  return { url, hash, media_type, width, height };
 }
 
 function words(value: unknown): string {

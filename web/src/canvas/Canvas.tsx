@@ -17,10 +17,11 @@ import type { Doing } from "../commands/command.ts";
 import { addBend } from "../graph/commands/wiring.ts";
 import { framesOf, notesOf } from "../graph/view.ts";
 import { NODE_MIME } from "../palette/carried.ts";
+import { keepCamera, keptCamera } from "../state/camera.ts";
 import { useDocument, useEditor, useGeometry, useUi } from "../state/editor.ts";
 import { late, lateView } from "../state/late.ts";
 import { say } from "../texts/texts.ts";
-import { useWork } from "../workspace/work.ts";
+import { useShownTab, useWork } from "../workspace/work.ts";
 import { Crumbs } from "./Crumbs.tsx";
 import { Flow } from "./flow.ts";
 import type { WireEdge } from "./flow.ts";
@@ -78,6 +79,8 @@ function Board({ onReach }: { readonly onReach: (canvas: Reach | null) => void }
   const [flow] = useState(() => new Flow());
   const [linking] = useState(createLinking);
   const far = useFlowStore(isFar);
+  const tab = useShownTab()?.id ?? "";
+  const camera = useMemo(() => keptCamera(tab, place), [tab, place]);
   const made = useMemo(() => flow.nodes(geometry, selection), [flow, geometry, selection]);
   const wires = useMemo(() => flow.wires(geometry), [flow, geometry]);
   const { cards, onNodesChange, onDragStop } = useDragging(made);
@@ -189,13 +192,15 @@ function Board({ onReach }: { readonly onReach: (canvas: Reach | null) => void }
           minZoom={0.05}
           maxZoom={3}
           snapGrid={[12, 12]}
-          fitView={geometry.types.graph.nodes.size > 0}
+          {...(camera ? { defaultViewport: camera } : {})}
+          fitView={camera === null && geometry.types.graph.nodes.size > 0}
           fitViewOptions={{
             padding: 0.06,
             maxZoom: 1,
             minZoom: made.length <= READABLE ? FAR + 0.02 : 0.05,
             nodes: made,
           }}
+          onMoveEnd={(_, now) => keepCamera(tab, place, now)}
           onlyRenderVisibleElements
           elevateNodesOnSelect={false}
           proOptions={{ hideAttribution: true }}

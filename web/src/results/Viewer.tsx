@@ -12,6 +12,7 @@ import { openRun } from "../workspace/opening.ts";
 import { useDesk, useFeed, useWork } from "../workspace/work.ts";
 import { Compare } from "./Compare.tsx";
 import { Facts } from "./Facts.tsx";
+import { named } from "./ending.ts";
 import { picturesOf } from "./pictures.ts";
 import { useRun } from "./useRun.ts";
 import { Zoom } from "./Zoom.tsx";
@@ -106,7 +107,10 @@ export default function Viewer({ shown: first }: { readonly shown: string }): JS
               <a
                 className="button"
                 href={file.url}
-                download={`${nameFrom(run?.title ?? "")}-${shown.slice(0, 8)}.${endingOf(file.media_type)}`}
+                download={named(
+                  `${nameFrom(run?.title ?? "")}-${shown.slice(0, 8)}`,
+                  file.media_type,
+                )}
               >
                 {say("open.download")}
               </a>
@@ -139,10 +143,6 @@ export default function Viewer({ shown: first }: { readonly shown: string }): JS
       </div>
     </Dialog>
   );
-}
-
-function endingOf(mediaType: string): string {
-  return mediaType.slice(mediaType.indexOf("/") + 1).replace("jpeg", "jpg");
 }
 
 interface FilmProps {

@@ -121,7 +121,10 @@ class RamCache:
                 slot.priority = self._level + slot.hits * slot.worth
                 self._hits += 1
                 return slot.entry
-        return self._fetch(key)
+            if self._store is None:
+                self._misses += 1
+                return None
+        return self._fetch(key, self._store)
 
     def has(self, key: str) -> bool:
         """Whether `get` would find it. Counts no hit and loads nothing."""
@@ -188,13 +191,14 @@ class RamCache:
         self._slots: dict[str, _Slot] = {}
         # Priorities only rise, so a heap item is a lower bound; it is corrected when it surfaces.
         self._heap: list[tuple[float, int, str]] = []
+        self._unranked: list[str] = []  # in no heap yet: none is needed before room is
         self._holders: dict[int, int] = {}
         self._bytes = 0
         self._level = 0.0
         self._serial = 0
 
-    def _fetch(self, key: str) -> Entry | None:
-        entry = self._store.get(key) if self._store is not None else None
+    def _fetch(self, key: str, store: Tier) -> Entry | None:
+        entry = store.get(key)
         if entry is None:
             with self._lock:
                 self._misses += 1
@@ -211,16 +215,20 @@ class RamCache:
         with self._lock:
             if key in self._slots:
                 return
-            self._hold(weight)
+            self._bytes += weight.objects
+            if weight.storages:
+                self._hold(weight.storages)
             if self._bytes > self.budget:
                 self._make_room()
             worth = entry.seconds / size
-            priority = self._level + worth
-            self._serial += 1
-            self._slots[key] = _Slot(entry, weight, worth, 1, priority)
-            heappush(self._heap, (priority, self._serial, key))
+            self._slots[key] = _Slot(entry, weight, worth, 1, self._level + worth)
+            self._unranked.append(key)
 
     def _make_room(self) -> None:
+        for key in self._unranked:
+            self._serial += 1
+            heappush(self._heap, (self._slots[key].priority, self._serial, key))
+        self._unranked.clear()
         while self._bytes > self.budget:
             priority, serial, key = self._heap[0]
             slot = self._slots[key]
@@ -233,9 +241,8 @@ class RamCache:
             self._level = priority
             self._evictions += 1
 
-    def _hold(self, weight: _Weight) -> None:
-        self._bytes += weight.objects
-        for address, count in weight.storages:
+    def _hold(self, storages: tuple[tuple[int, int], ...]) -> None:
+        for address, count in storages:
             holders = self._holders.get(address, 0)
             self._holders[address] = holders + 1
             if not holders:

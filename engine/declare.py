@@ -29,14 +29,17 @@ class Implementation:
     context: str = ""
     records: Mapping[str, Any] | None = None
     value_classes: tuple[type[Value], ...] = ()
+    digests: tuple[tuple[int, str], ...] = ()
+    """Place and port of each output whose digest is remembered with what is kept."""
 
     def call(self, inputs: Mapping[str, Any], context: Context) -> tuple[Any, ...]:
         """Runs the function; returns its outputs in the order of the declared ports."""
-        arguments = self.built(inputs)
+        arguments = self.built(inputs) if self.records else inputs
         if self.context:
-            arguments[self.context] = context
+            arguments = {**arguments, self.context: context}
         result = self.function(**arguments)
-        if len(self.declaration.outputs) == 1 and not _is_named_tuple(type(result)):
+        named = isinstance(result, tuple) and _is_named_tuple(type(result))
+        if len(self.declaration.outputs) == 1 and not named:
             return (result,)
         return () if self.declaration.sink else tuple(result)
 
@@ -108,6 +111,7 @@ def node(
             context,
             records,
             tuple(classes | {kind for _, kind in outputs if kind is not None}),
+            () if static else tuple((n, o.name) for n, (o, _) in enumerate(outputs) if o.content),
         )
         _register(implementation)
         function.node = implementation  # type: ignore[attr-defined]

@@ -11,6 +11,7 @@ import logging
 import time
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import torch
@@ -21,7 +22,7 @@ from .frames import PENDING, Call, Done, Failure, Outcome, pending
 from .plan import Planned
 from .report import Reporter
 from .shortage import AGAIN, forget, is_shortage, out_of_memory
-from .values import PLAIN, tensors_of
+from .values import EXACTLY_PLAIN, tensors_of
 from .walk import Walker
 
 log = logging.getLogger(__name__)
@@ -52,36 +53,38 @@ def answer(call: Call, context: Context, reporter: Reporter, clock: Callable[[],
     as part of what it saves may be saved already.
     """
     node, turn = call.node, call.turn
-    exact: list[bool] = []
+    inexact: list[str] = []
     if call.implementation.context:
-
-        def notice(message: str, is_exact: bool) -> None:
-            exact.append(is_exact)
-            reporter.notice(node, turn, message)
-
-        context = replace(
-            context,
-            path=node.path,
-            turn=turn,
-            on_progress=lambda done, total: reporter.progress(node, turn, done, total),
-            on_artifact=lambda artifact: reporter.artifact(node, turn, artifact),
-            on_notice=notice,
-        )
+        context = _of_call(context, node, turn, reporter, inexact)
     reporter.started(node, turn)
     made = _made(call, context, clock)
-    if type(made) is _Short and not call.implementation.declaration.sink:
-        reporter.notice(node, turn, AGAIN)
-        context.free()
-        made = _made(call, context, clock)
-    if type(made) is _Short:
-        free = torch.cuda.mem_get_info()[0] if torch.cuda.is_available() else None
-        made = Failure(out_of_memory(node, made.error, free))
-    if type(made) is Failure:
+    if isinstance(made, _Short):
+        made = _after_shortage(made, call, context, reporter, clock)
+    if isinstance(made, Failure):
         reporter.failed(made.problem, turn)
         return made
-    assert type(made) is Done
     reporter.ran(node, turn, made.seconds)
-    return made if all(exact) else made._replace(exact=False)
+    return made._replace(exact=False) if inexact else made
+
+
+def _of_call(
+    context: Context, node: Planned, turn: tuple[int, ...], reporter: Reporter, inexact: list[str]
+) -> Context:
+    """The run's context as one call sees it; `inexact` gets what it tells of bits that differ."""
+
+    def notice(message: str, exact: bool) -> None:
+        if not exact:
+            inexact.append(message)
+        reporter.notice(node, turn, message)
+
+    return replace(
+        context,
+        path=node.path,
+        turn=turn,
+        on_progress=partial(reporter.progress, node, turn),
+        on_artifact=partial(reporter.artifact, node, turn),
+        on_notice=notice,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +92,21 @@ class _Short:
     """A call for which the memory did not last."""
 
     error: Exception
+
+
+def _after_shortage(
+    short: _Short, call: Call, context: Context, reporter: Reporter, clock: Callable[[], float]
+) -> Answer:
+    """Makes a call once more with more memory; what it came to, or that there is too little."""
+    made: Answer | _Short = short
+    if not call.implementation.declaration.sink:
+        reporter.notice(call.node, call.turn, AGAIN)
+        context.free()
+        made = _made(call, context, clock)
+    if not isinstance(made, _Short):
+        return made
+    free = torch.cuda.mem_get_info()[0] if torch.cuda.is_available() else None
+    return Failure(out_of_memory(call.node, made.error, free))
 
 
 def _made(call: Call, context: Context, clock: Callable[[], float]) -> Answer | _Short:
@@ -172,12 +190,12 @@ def _next(walk: Generator[Call, Answer, Outcome], reply: Answer | None) -> Call 
 
 
 def _versions(inputs: dict[str, Any]) -> list[tuple[Any, int]]:
-    return [
-        (tensor, tensor._version)
-        for value in inputs.values()
-        if not isinstance(value, PLAIN)
-        for tensor in tensors_of(value)
-    ]
+    found = []
+    for value in inputs.values():
+        if type(value) not in EXACTLY_PLAIN:
+            for tensor in tensors_of(value):
+                found.append((tensor, tensor._version))
+    return found
 
 
 def _impure(node: Planned) -> Problem:

@@ -115,11 +115,9 @@ class Naming(Tasks):
                 return arguments
             if any(map(pending, arguments.values())):
                 return unknown(node.path)
-            arguments = implementation.built(arguments)
-            if with_files:
-                arguments["files"] = self.files
+            files = {"files": self.files} if with_files else {}
             try:
-                parts.append(plain_digest(function(**arguments)))
+                parts.append(plain_digest(function(**implementation.built(arguments), **files)))
             except NodeError as error:
                 return self.fail(error.at(node.path), frame.turn)
             except Exception as error:  # noqa: BLE001 - a pack's own function, as in `drivers`

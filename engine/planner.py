@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from .catalogue import Catalogue
 from .graph import Graph, split_wire
-from .plan import Origin, Plan, Planned, Ref, Scope, Typed
+from .plan import Origin, Plan, Planned, Read, Ref, Scope, Typed, is_sink
 from .unfold import Unfolding
 
 
@@ -26,7 +26,7 @@ def plan(graph: Graph, catalogue: Catalogue, want: Iterable[str] | None = None) 
     _homes(order)
     tops = _place_sinks(order, sinks)
     _count_readers(order, outputs.values())
-    return Plan(tuple(order), outputs, tuple(tops), tuple(lost))
+    return Plan(unfolding.top, tuple(order), outputs, tuple(tops), tuple(lost))
 
 
 def _roots(
@@ -170,13 +170,14 @@ def _count_readers(order: list[Planned], outputs: Iterable[Origin]) -> None:
             _read(end)
             end.node.readers += 1  # a wanted output is held to the end
     for node in reversed(order):
-        if not (node.readers or node.sinks or node.guests or _is_sink(node)):
+        if not (node.readers or node.sinks or node.guests or is_sink(node)):
             continue
         for origins in node.origins.values():
             for origin in origins:
                 if type(origin) is Ref:
                     _read(origin)
         if node.kind == "call":
+            node.reads = tuple(_reads(node))
             continue
         shown = (node.show,) if node.show is not None else ()
         for ref in (*node.next.values(), *(node.collect[name] for name in node.wanted), *shown):
@@ -184,8 +185,22 @@ def _count_readers(order: list[Planned], outputs: Iterable[Origin]) -> None:
                 _read(ref)
 
 
-def _is_sink(node: Planned) -> bool:
-    return node.declaration is not None and node.declaration.sink
+def _reads(node: Planned) -> Iterator[Read]:
+    """The wires of a call, in the order in which they are followed."""
+    assert node.declaration is not None
+    for name, origins in node.origins.items():
+        port = node.declaration.inputs[name]
+        for origin in origins:
+            if isinstance(origin, Typed):
+                yield Read(port, origin)
+                continue
+            source = origin.node
+            if source.declaration is None or source.home is not node.home:
+                yield Read(port, origin)
+            else:
+                ports = source.declaration.outputs
+                place = 0 if len(ports) == 1 else list(ports).index(origin.port)
+                yield Read(port, origin, source, place)
 
 
 def _read(ref: Ref) -> None:

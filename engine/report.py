@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,18 +18,19 @@ log = logging.getLogger(__name__)
 TURN_INTERVAL = 0.05
 
 
-@dataclass(slots=True)
+@dataclass(init=False)
 class NodeReport:
     """What became of one node: calls made, results found in the cache, seconds of its calls.
 
     For loops `runs` and `cached` count turns. `notices` are sentences about it, each once.
+    Without `__init__`, as one is made for every node of every run.
     """
 
     runs: int = 0
     cached: int = 0
     seconds: float = 0.0
     failed: bool = False
-    notices: list[str] = field(default_factory=list)
+    notices: Sequence[str] = ()
 
 
 @dataclass(slots=True)
@@ -162,9 +163,9 @@ class Reporter:
 
     def notice(self, node: Planned, turn: tuple[int, ...], message: str) -> None:
         """Each sentence about a node is said once in a run, however many turns it holds for."""
-        said = self.report.nodes[node.path].notices
-        if message not in said:
-            said.append(message)
+        entry = self.report.nodes[node.path]
+        if message not in entry.notices:
+            entry.notices = [*entry.notices, message]
             self.emit(events.NodeNotice, node.path, turn, message)
 
     def artifact(self, node: Planned, turn: tuple[int, ...], artifact: Artifact) -> None:

@@ -14,7 +14,7 @@ from .declare import Implementation
 from .errors import Problem
 from .frames import Failure, Frame, LoopRun, Lost, Observer, Outcome, Task, Unknown
 from .keys import Known
-from .plan import Origin, Plan, Planned, Scope
+from .plan import Origin, Plan, Planned
 
 
 class Tasks(ABC):
@@ -47,7 +47,7 @@ class Tasks(ABC):
         if known is None or _looks_outside(plan, implementations):
             known = Known()
         self.known = known
-        self.top = Frame(Scope(None, 0), None, keys=known.keys, digests=known.digests)
+        self.top = Frame(plan.top, None, keys=known.keys, digests=known.digests)
         self.outcome = Outcome()
 
     @abstractmethod
@@ -110,8 +110,8 @@ class Tasks(ABC):
 
     def home(self, node: Planned, frame: Frame) -> Frame:
         """The frame of the node's home, which is `frame` or one around it."""
-        depth = node.home.depth
-        while frame.scope.depth > depth:
+        scope = node.home
+        while frame.scope is not scope:
             assert frame.parent is not None
             frame = frame.parent
         return frame

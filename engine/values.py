@@ -22,6 +22,8 @@ Tensor = Any
 Json = Any
 _quoted = json.JSONEncoder().encode
 PLAIN = (type(None), bool, int, float, str)
+EXACTLY_PLAIN = frozenset(PLAIN)
+"""The same for a look at `type(value)`, where that is quick and enough."""
 BINS = 32
 
 

@@ -8,13 +8,14 @@ nor a deep nest can exhaust Python's own.
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from typing import Any, cast
 
-from .cache import EntryKind
+from .declare import Implementation
 from .errors import Problem
 from .frames import (
     ABSENT,
+    PENDING,
     Call,
     Done,
     Failure,
@@ -28,7 +29,7 @@ from .keys import port_key
 from .loops import Loops
 from .naming import Naming
 from .plain import BadValueError
-from .plan import Origin, Planned, Ref, Typed
+from .plan import Origin, Planned, Ref, Typed, is_sink
 from .ports import Input
 from .switches import Switches
 from .values import digest_of
@@ -40,20 +41,20 @@ class Walker(Naming, Switches, Loops):
     def walk(self) -> Generator[Call, Done | Failure, Outcome]:
         """Yields calls, is sent their results, returns the outcome."""
         self.prime()
-        stack: list[Task] = [self._roots()]
+        task, waiting = self._roots(), list[Task]()
         answer: Any = None
-        while stack:
+        while True:
             try:
-                request = stack[-1].send(answer)
+                request = task.send(answer)
+                while type(request) is Call:
+                    request = task.send((yield request))
             except StopIteration as finished:
-                stack.pop()
-                answer = finished.value
-                continue
-            if type(request) is Call:
-                answer = yield request
+                if not waiting:
+                    break
+                task, answer = waiting.pop(), finished.value
             else:
-                stack.append(request)
-                answer = None
+                waiting.append(task)
+                task, answer = request, None
         if self.inexact:
             self.known.forget()
         return self.outcome
@@ -91,8 +92,6 @@ class Walker(Naming, Switches, Loops):
         node, port, inside = origin
         if inside:
             return self._inside_ready(port, self.body_frame(node, frame))
-        if node.kind != "call":
-            return ABSENT
         outputs = self.home(node, frame).outputs.get(node)
         return ABSENT if outputs is None else _output(outputs, origin)
 
@@ -115,7 +114,8 @@ class Walker(Naming, Switches, Loops):
         home = self.home(node, frame)
         match node.kind:
             case "call":
-                return _output((yield self.outputs(node, home)), ref)
+                outputs = yield self.outputs(node, home)
+                return outputs if isinstance(outputs, Failure) else _output(outputs, ref)
             case "switch":
                 chosen = yield self.chosen(node, home)
                 return chosen if isinstance(chosen, Failure) else (yield self.value(chosen, home))
@@ -138,13 +138,13 @@ class Walker(Naming, Switches, Loops):
 
     def outputs(self, node: Planned, frame: Frame) -> Task:
         """All outputs of a call: known, kept, or made now."""
-        known = self._known(node, frame)
+        known: Outputs | Failure | None = frame.outputs.get(node)
+        if known is None and self.failures:
+            known = self.failures.get((node, frame.turn))
         if known is not None:
             return known
-        declaration = node.declaration
-        assert declaration is not None
         key = frame.keys.get(node)
-        if key is None and declaration.outputs:
+        if key is None and not is_sink(node):
             key = yield self.key(node, frame)
             if isinstance(key, Failure):
                 return key
@@ -154,49 +154,82 @@ class Walker(Naming, Switches, Loops):
             frame.outputs[node] = entry.outputs
             return entry.outputs
         inputs = dict(node.params)
-        for name, origins in node.origins.items():
-            values = []
-            for origin in origins:
+        gathered: dict[str, list[Any]] = {}
+        for port, origin, near, place in node.reads:
+            if near is not None:
+                made = frame.outputs.get(near)
+                if made is None:
+                    made = yield self.outputs(near, frame)
+                value = made if isinstance(made, Failure) else made[place]
+            else:
                 value = self._ready(origin, frame)
                 if value is ABSENT:
-                    source = cast(Ref, origin)
-                    if source.node.kind == "call" and not source.inside:
-                        made = yield self.outputs(source.node, self.home(source.node, frame))
-                        value = _output(made, source)
-                    else:
-                        value = yield self.value(source, frame)
-                if isinstance(value, Failure):
-                    return self.passed_on(node, self.remember(node, frame, value))
-                values.append(value)
-            failure = self._fill(inputs, node, declaration.inputs[name], values, frame)
-            if failure is not None:
-                return self.remember(node, frame, failure)
+                    value = yield self.value(origin, frame)
+            if port.plain is not None:
+                value = self._checked(node, port, value, frame)
+            if isinstance(value, Failure):
+                return self.passed_on(node, self.remember(node, frame, value))
+            if port.many:
+                gathered.setdefault(port.name, []).append(value)
+            else:
+                inputs[port.name] = value
+        for name, values in gathered.items():
+            inputs[name] = tuple(_flattened(values))
         self.calls += 1
-        answer: Done | Failure = yield Call(
-            node, self.implementations[node.type], inputs, frame.turn
-        )
-        if type(answer) is Done and node in frame.extras:
+        implementation = self.implementations[node.type]
+        answer: Done | Failure = yield Call(node, implementation, inputs, frame.turn)
+        if node in frame.extras and type(answer) is Done:
             answer = (yield from self._changed(node, frame)) or answer
         if isinstance(answer, Failure):
             return self.remember(node, frame, answer)
-        return self._settle(node, frame, key, answer)
+        return self._settle(node, frame, key, answer, implementation)
 
-    def _known(self, node: Planned, frame: Frame) -> Outputs | Failure | None:
-        known = frame.outputs.get(node)
-        if known is None and self.failures:
-            return self.failures.get((node, frame.turn))
-        return known
+    def _release(self, node: Planned, frame: Frame) -> None:
+        """Drops values that were held for this node alone; should one be asked for again, the
+        cache or a second call has it."""
+        unread = frame.unread
+        for read in node.reads:
+            source = read.near
+            if source is not None:
+                left = unread.get(source, source.readers) - 1
+                if left:
+                    unread[source] = left
+                else:
+                    frame.outputs.pop(source, None)
 
-    def _settle(self, node: Planned, frame: Frame, key: str | None, answer: Done) -> Outputs:
-        """Puts a call's outputs where they are found, and drops what only it was to read."""
+    def _checked(self, node: Planned, port: Input, value: Any, frame: Frame) -> Any:
+        """A plain value that came by wire, or a Failure: it is checked on arrival."""
+        if isinstance(value, Failure) or pending(value):
+            return value
+        assert port.plain is not None
+        try:
+            return port.plain.check(_as_json(value))
+        except BadValueError as bad:
+            return self.fail(Problem(bad.code, bad.message, node.path, port.name), frame.turn)
+
+    def _settle(
+        self,
+        node: Planned,
+        frame: Frame,
+        key: str | None,
+        answer: Done,
+        implementation: Implementation,
+    ) -> Outputs:
+        """Keeps a call's outputs and puts them where they are found; drops what it alone read."""
+        outputs = answer.outputs
         if frame.turn:  # what a turn asks of nodes outside it is no part of its cost
             self.spent += answer.seconds
-        self.inexact = self.inexact or not answer.exact  # and so may be what is made of it
-        if key is not None and not self.inexact and not pending(answer.outputs):
-            self._keep(node, key, answer, frame)
+        if not answer.exact:
+            self.inexact = True  # and so may be what is made of it
+        if key is not None and not self.inexact and outputs[0] is not PENDING:
+            self.cache.put(key, answer, kind="step" if frame.turn else "node")
+            for place, port in implementation.digests:
+                digest = digest_of(outputs[place])
+                if digest is not None:
+                    self.cache.put_digest(port_key(key, port), digest)
         self._release(node, frame)
-        frame.outputs[node] = answer.outputs
-        return answer.outputs
+        frame.outputs[node] = outputs
+        return outputs
 
     def _changed(self, node: Planned, frame: Frame) -> Task:
         """A Failure if what a node reads from outside changed while it read: nothing is kept."""
@@ -211,62 +244,22 @@ class Walker(Naming, Switches, Loops):
             Problem("changed_file", message, node.path, fix="Run it again."), frame.turn
         )
 
-    def _fill(
-        self, inputs: dict[str, Any], node: Planned, port: Input, values: list[Any], frame: Frame
-    ) -> Failure | None:
-        """Puts what came by wire into a call's inputs; plain values are checked on arrival."""
-        if port.many:
-            inputs[port.name] = tuple(_flattened(values))
-        elif port.plain is None or pending(values[0]):
-            inputs[port.name] = values[0]
-        else:
-            try:
-                inputs[port.name] = port.plain.check(_as_json(values[0]))
-            except BadValueError as bad:
-                return self.fail(Problem(bad.code, bad.message, node.path, port.name), frame.turn)
-        return None
 
-    def _keep(self, node: Planned, key: str, answer: Done, frame: Frame) -> None:
-        declaration = node.declaration
-        assert declaration is not None
-        kind: EntryKind = "step" if frame.turn else "node"
-        self.cache.put(key, answer, kind=kind)
-        for index, port in enumerate(declaration.outputs.values()):
-            if port.content and not declaration.static:
-                digest = digest_of(answer.outputs[index])
-                if digest is not None:
-                    self.cache.put_digest(port_key(key, port.name), digest)
-
-    def _release(self, node: Planned, frame: Frame) -> None:
-        """Drops values that were held for this node alone; should one be asked for again, the
-        cache or a second call has it."""
-        depth = frame.scope.depth
-        for origins in node.origins.values():
-            for origin in origins:
-                if isinstance(origin, Typed) or origin.inside or origin.node.kind != "call":
-                    continue
-                source = origin.node
-                if source.home.depth != depth:
-                    continue
-                left = frame.unread.get(source, source.readers) - 1
-                if left:
-                    frame.unread[source] = left
-                else:
-                    frame.outputs.pop(source, None)
-
-
-def _output(outputs: Outputs | Failure, ref: Ref) -> Any:
-    """What a call has at one port, or why it has nothing."""
-    if isinstance(outputs, Failure) or len(outputs) == 1:
-        return outputs if isinstance(outputs, Failure) else outputs[0]
+def _output(outputs: Outputs, ref: Ref) -> Any:
+    """What a call has at one port."""
+    if len(outputs) == 1:
+        return outputs[0]
     assert ref.node.declaration is not None
     return outputs[list(ref.node.declaration.outputs).index(ref.port)]
 
 
-def _flattened(values: list[Any]) -> list[Any]:
+def _flattened(values: Iterable[Any]) -> list[Any]:
     flat: list[Any] = []
     for value in values:
-        flat.extend(_flattened(list(value)) if isinstance(value, tuple | list) else (value,))
+        if isinstance(value, (tuple, list)):
+            flat += _flattened(value)
+        else:
+            flat.append(value)
     return flat
 
 

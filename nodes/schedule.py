@@ -63,6 +63,8 @@ def schedule(
     model call: solvers of second order (heun, dpm2, dpm2_a, dpmpp_sde) make 2N-1, pndm N+1.
     sigmas: how noise levels are spread (karras: Karras et al. 2022, arXiv 2206.00364; beta:
     arXiv 2407.12173; uniform: evenly by timestep), where the class offers it.
+    ipndm: its class goes by a schedule of its own, whatever the file says, as Dance Diffusion was
+    trained; models trained on another draw nothing with it.
     spacing: linspace, leading or trailing, table 2 of arXiv 2305.08891.
     strength: the share of the steps that is made, the last ones, as image-to-image does.
     start, end: a window in the noise schedule from 0 (all noise) to 1 (none), as the hand-off

@@ -56,9 +56,7 @@ def _write(parts: Parts, folder: Path) -> None:
         text_encoder=parts.text_encoder,
         unet=parts.unet,
         vae=parts.vae,
-        scheduler=EulerDiscreteScheduler(
-            **{k: v for k, v in SCHEDULE.items() if k != "clip_sample"}
-        ),
+        scheduler=EulerDiscreteScheduler.from_config(SCHEDULE),  # what others need is kept
         safety_checker=None,
         feature_extractor=None,
         requires_safety_checker=False,

@@ -13,6 +13,7 @@ from engine import Engine, load
 from engine.bind import with_params
 from engine.graph import Graph
 from nodes.demo.train.classify import read_picture
+from nodes.solvers import SOLVERS
 
 STEPS, BATCH = 12, 25
 PROMPTS = (
@@ -38,7 +39,7 @@ def graph() -> Graph:
 
 
 def pictures(engine: Engine, graph: Graph, **inputs: Any) -> list[Image.Image]:
-    result = engine.run(graph, {"steps": STEPS, **inputs}, want=["image"]).check()
+    result = engine.run(graph, {"steps": STEPS} | inputs, want=["image"]).check()
     found: list[Image.Image] = result.values["image"].to_pil()
     return found
 
@@ -67,6 +68,16 @@ def test_guidance_makes_pictures_follow_the_prompt(engine: Engine, graph: Graph)
                 things = [(item.colour, item.shape) for item in seen.items]
                 right[scale] += seen.background == background and things == [(colour, shape)]
     assert right[5.0] > right[1.0]
+
+
+@pytest.mark.parametrize("solver", [name for name in SOLVERS if name != "ipndm"])
+def test_every_solver_draws_the_prompt(engine: Engine, graph: Graph, solver: str) -> None:
+    one = with_params(graph, {"empty": {"batch": 1}, "schedule": {"solver": solver}})
+    prompt, colour, shape, background = PROMPTS[0]
+    (picture,) = pictures(engine, one, prompt=prompt, seed=8, steps=20)
+    seen = read_picture(picture)
+    assert [(item.colour, item.shape) for item in seen.items] == [(colour, shape)]
+    assert seen.background == background
 
 
 def test_the_seed_decides_the_picture(engine: Engine, graph: Graph) -> None:

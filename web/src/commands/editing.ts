@@ -8,6 +8,7 @@ import { shownTypes } from "../state/document.ts";
 import { late } from "../state/late.ts";
 import { chosen, counted, loopOf, partOf, several, some } from "./chosen.ts";
 import type { Command, Doing } from "./command.ts";
+import { stepBack, stepForth } from "./steps.ts";
 
 const DEEDS = late(() => import("./deeds.ts"), "soon");
 
@@ -17,14 +18,14 @@ export const EDITING: readonly Command[] = [
     title: "Undo",
     group: "edit",
     keys: ["Ctrl+Z"],
-    run: ({ editor }) => editor.document.getState().undo(),
+    run: ({ editor }) => stepBack(editor),
   },
   {
     id: "redo",
     title: "Redo",
     group: "edit",
     keys: ["Ctrl+Shift+Z", "Ctrl+Y"],
-    run: ({ editor }) => editor.document.getState().redo(),
+    run: ({ editor }) => stepForth(editor),
   },
   {
     id: "select-all",

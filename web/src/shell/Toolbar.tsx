@@ -1,24 +1,37 @@
 /** The bar above the canvas: what is open, and the one button. */
 
 import type { JSX } from "react";
+import { stepBack, stepForth } from "../commands/steps.ts";
 import { useDocument, useEditor, usePlan, useRuns } from "../state/editor.ts";
+import { stepWords } from "../texts/steps.ts";
 import { say } from "../texts/texts.ts";
 import { TabStrip } from "../workspace/TabStrip.tsx";
 import { duration } from "../canvas/words.ts";
 
 export function Toolbar(): JSX.Element {
-  const canUndo = useDocument((state) => state.history.past.length > 0);
-  const canRedo = useDocument((state) => state.history.future.length > 0);
-  const undo = useDocument((state) => state.undo);
-  const redo = useDocument((state) => state.redo);
+  const editor = useEditor();
+  const last = useDocument((state) => state.history.past.at(-1)?.label);
+  const next = useDocument((state) => state.history.future.at(-1)?.label);
   return (
     <header className="toolbar">
       <span className="toolbar-name">latentgraph</span>
       <TabStrip />
-      <button type="button" className="button" disabled={!canUndo} onClick={undo}>
+      <button
+        type="button"
+        className="button"
+        disabled={last === undefined}
+        title={last && say("edit.undo.what", { what: stepWords(last) })}
+        onClick={() => stepBack(editor)}
+      >
         {say("edit.undo")}
       </button>
-      <button type="button" className="button" disabled={!canRedo} onClick={redo}>
+      <button
+        type="button"
+        className="button"
+        disabled={next === undefined}
+        title={next && say("edit.redo.what", { what: stepWords(next) })}
+        onClick={() => stepForth(editor)}
+      >
         {say("edit.redo")}
       </button>
       <RunButton />

@@ -147,6 +147,30 @@ test("over 200 frames of preview the memory stays level", async () => {
   expect((await heap()) - start).toBeLessThan(40e6);
 });
 
+test("any turn of the loop shows the picture it had come to", async () => {
+  const editor = await open();
+  await editor.run();
+  await editor.finished("save");
+  const bar = await editor.card("denoise").locator(".timeline-bar").boundingBox();
+  if (!bar) throw new Error("The loop has no timeline.");
+  await editor.page.mouse.click(bar.x + bar.width * 0.7, bar.y + bar.height / 2);
+  const shown = editor.page.locator(".turn-view img");
+  await shown.waitFor({ timeout: 30_000 });
+  // A red circle on a blue background, seen in a latent that is two thirds done.
+  const seen = await shown.evaluate((image: HTMLImageElement) => {
+    const canvas = document.createElement("canvas");
+    canvas.width = canvas.height = 3;
+    const pen = canvas.getContext("2d");
+    pen?.drawImage(image, 0, 0, 3, 3);
+    const at = (x: number, y: number): number[] => [...(pen?.getImageData(x, y, 1, 1).data ?? [])];
+    return { corner: at(0, 0), middle: at(1, 1) };
+  });
+  expect(seen.corner[2]).toBeGreaterThan((seen.corner[0] ?? 255) + 40);
+  expect(seen.middle[0]).toBeGreaterThan((seen.middle[2] ?? 255) + 40);
+  const live = editor.picture("denoise");
+  expect(await live.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(96);
+});
+
 test("the loop folds into a sampler, opens by double-click, and expands to what it was", async () => {
   const editor = await open();
   const before = await editor.copied();

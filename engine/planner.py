@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from .catalogue import Catalogue
 from .graph import Graph, split_wire
 from .plan import Origin, Plan, Planned, Read, Ref, Scope, Typed, is_sink
+from .ports import Declaration
 from .unfold import Unfolding
 
 
@@ -24,6 +25,9 @@ def plan(graph: Graph, catalogue: Catalogue, want: Iterable[str] | None = None) 
     outputs, sinks, lost = _roots(unfolding, want)
     order = _order(outputs, sinks)
     _homes(order)
+    for node in order:
+        if node.declaration is not None:
+            node.reads = _reads(node, node.declaration)
     tops = _place_sinks(order, sinks)
     _count_readers(order, outputs.values())
     return Plan(unfolding.top, tuple(order), outputs, tuple(tops), tuple(lost))
@@ -147,6 +151,22 @@ def _scope_of(origin: Origin) -> Scope | None:
     return origin.node.home
 
 
+def _reads(node: Planned, declaration: Declaration) -> tuple[Read, ...]:
+    """The wires of a call, in the order in which they are followed."""
+    reads = []
+    for name, origins in node.origins.items():
+        port = declaration.inputs[name]
+        for origin in origins:
+            near, place = None, 0
+            if isinstance(origin, Ref):
+                source = origin.node
+                if source.declaration is not None and source.home is node.home:
+                    near, ports = source, source.declaration.outputs
+                    place = list(ports).index(origin.port) if len(ports) > 1 else 0
+            reads.append(Read(port, origin, near, place))
+    return tuple(reads)
+
+
 def _place_sinks(order: list[Planned], sinks: list[Planned]) -> list[Planned]:
     """Gives every loop what is run in it for its own sake; returns what is run from the top."""
     for node in order:
@@ -177,30 +197,11 @@ def _count_readers(order: list[Planned], outputs: Iterable[Origin]) -> None:
                 if type(origin) is Ref:
                     _read(origin)
         if node.kind == "call":
-            node.reads = tuple(_reads(node))
             continue
         shown = (node.show,) if node.show is not None else ()
         for ref in (*node.next.values(), *(node.collect[name] for name in node.wanted), *shown):
             if type(ref) is Ref:
                 _read(ref)
-
-
-def _reads(node: Planned) -> Iterator[Read]:
-    """The wires of a call, in the order in which they are followed."""
-    assert node.declaration is not None
-    for name, origins in node.origins.items():
-        port = node.declaration.inputs[name]
-        for origin in origins:
-            if isinstance(origin, Typed):
-                yield Read(port, origin)
-                continue
-            source = origin.node
-            if source.declaration is None or source.home is not node.home:
-                yield Read(port, origin)
-            else:
-                ports = source.declaration.outputs
-                place = 0 if len(ports) == 1 else list(ports).index(origin.port)
-                yield Read(port, origin, source, place)
 
 
 def _read(ref: Ref) -> None:

@@ -45,6 +45,12 @@ def many(count: int = 3) -> list[float]:
     return [float(number) for number in range(count)]
 
 
+@node("Twice", category="peek", static=True)
+def twice(number: float) -> float:
+    """Static, with a wire that it cannot do without."""
+    return 2 * number
+
+
 @node("Is", category="peek")
 def is_large(count: Count) -> bool:
     """Known only once it has run."""
@@ -203,6 +209,31 @@ def test_turns_of_a_run_that_wanted_less_are_found(
 
 def test_a_static_value_is_always_there(look: Look) -> None:
     assert look("many.value") == [0.0, 1.0, 2.0]
+
+
+def test_a_static_value_that_no_output_reads_is_there(engine: Engine) -> None:
+    document = {
+        "format": 1,
+        "outputs": {"out": "loop.count"},
+        "nodes": {
+            "zero": {"type": "Zero"},
+            "loop": {
+                "type": "Repeat",
+                "params": {"over": 2},
+                "inputs": {"count": "zero.count"},
+                "body": {
+                    "once": {"type": "Twice", "inputs": {"number": "loop.index"}},
+                    "again": {"type": "Twice", "inputs": {"number": "once.value"}},
+                    "plus": {"type": "Plus", "inputs": {"count": "loop.count"}},
+                },
+                "next": {"count": "plus.count"},
+                "collect": {"all": "again.value"},
+            },
+        },
+    }
+    graph = engine.parse(json.dumps(document))
+    engine.run(graph).check()
+    assert engine.peek(graph, "again.value", (1,)) == (4.0,)
 
 
 def test_a_node_that_is_not_there_is_a_problem(engine: Engine, graph: Graph) -> None:

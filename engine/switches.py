@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .errors import Problem
-from .frames import PENDING, Failure, Frame, Lost, Task, path_of, unknown
+from .frames import Failure, Frame, Lost, Task
 from .plan import Origin, Planned
 from .structural import case_of
 from .tasks import Tasks
@@ -23,13 +23,8 @@ class Switches(Tasks):
         return known
 
     def _choose(self, node: Planned, frame: Frame) -> Task:
-        origin = node.origins["on"][0]
-        on = yield from self.value(origin, frame)
-        if isinstance(on, Failure):
-            return self.passed_on(node, on)
-        if on is PENDING:
-            return self.passed_on(node, unknown(path_of(origin)))
-        return self._case(node, on, frame)
+        on = yield from self.steering(node, "on", frame)
+        return on if isinstance(on, Failure) else self._case(node, on, frame)
 
     def _case(self, node: Planned, on: object, frame: Frame) -> Origin | Failure:
         name = case_of(on, node.origins.keys() | node.lost)

@@ -12,7 +12,19 @@ from typing import Any
 from .cache import Tier
 from .declare import Implementation
 from .errors import Problem
-from .frames import Failure, Frame, LoopRun, Lost, Observer, Outcome, Task, Unknown
+from .frames import (
+    PENDING,
+    Failure,
+    Frame,
+    LoopRun,
+    Lost,
+    Observer,
+    Outcome,
+    Task,
+    Unknown,
+    path_of,
+    unknown,
+)
 from .keys import Known
 from .plan import Origin, Plan, Planned
 
@@ -85,6 +97,15 @@ class Tasks(ABC):
     @abstractmethod
     def advance(self, run: LoopRun, turn: int) -> Task:
         """Brings the carried values to the start of `turn`; a Failure, or None."""
+
+    def steering(self, node: Planned, port: str, frame: Frame) -> Task:
+        """What says how often a loop turns or which case is meant; a Failure where it is not
+        to be had, or not before something has run."""
+        origin = node.origins[port][0]
+        value = yield from self.value(origin, frame)
+        if isinstance(value, Failure):
+            return self.passed_on(node, value)
+        return self.passed_on(node, unknown(path_of(origin))) if value is PENDING else value
 
     def fail(self, problem: Problem, turn: tuple[int, ...]) -> Failure:
         self.observer.failed(problem, turn)

@@ -8,17 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from .errors import NodeError
-from .frames import (
-    PENDING,
-    Failure,
-    Frame,
-    LoopRun,
-    SequenceKey,
-    Task,
-    joined,
-    path_of,
-    unknown,
-)
+from .frames import Failure, Frame, LoopRun, SequenceKey, Task, joined
 from .keys import item_key, turn_key
 from .plan import Planned
 from .structural import turns_of
@@ -40,13 +30,10 @@ class Turns(Tasks):
         return known
 
     def _open_loop(self, node: Planned, frame: Frame) -> Task:
-        origin = node.origins["over"][0]
-        over = yield from self.value(origin, frame)
+        over = yield from self.steering(node, "over", frame)
         if isinstance(over, Failure):
-            return self.passed_on(node, over)
-        if over is PENDING:
-            return self.passed_on(node, unknown(path_of(origin)))
-        sequence = yield from self.fragment(origin, frame)
+            return over
+        sequence = yield from self.fragment(node.origins["over"][0], frame)
         if isinstance(sequence, Failure):
             return self.passed_on(node, sequence)
         try:

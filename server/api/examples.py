@@ -33,6 +33,7 @@ PEEK = {
 NAMED = {"prompt": PROMPT, "seed": 7}
 MOVE = {"first": True}
 RESTORE = {"version": 1}
+RENAME = {"to": "my-graph-2"}
 TOKEN = {"token": "the server's token"}
 TOLD = 3
 """How many of the values that an input has anyway are shown."""

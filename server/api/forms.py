@@ -107,6 +107,12 @@ class RestoreBody(Strict):
     version: Positive
 
 
+class RenameBody(Strict):
+    """Another name for a saved graph."""
+
+    to: Annotated[str, Field(min_length=1, max_length=200)]
+
+
 class MoveBody(Strict):
     """A new place in the queue: at the head, before another run, or (null) at the end."""
 

@@ -15,7 +15,7 @@ from server.library.graphs import ANY, NEW, Saved
 from . import examples
 from .call import Call
 from .errors import ApiError, refused
-from .forms import RestoreBody, SaveBody, VersionQuery
+from .forms import RenameBody, RestoreBody, SaveBody, VersionQuery
 from .prepare import read_graph, read_text
 from .replies import has_etag, json_reply
 from .route import Answer, Route
@@ -100,6 +100,14 @@ async def restore(call: Call) -> web.StreamResponse:
     kept = call.house.runs.graphs
     expect = condition(call) if "If-Match" in call.request.headers else ANY
     return await _reply(call, await kept.restore(call.path["name"], version, expect))
+
+
+async def rename(call: Call) -> web.StreamResponse:
+    kept = call.house.runs.graphs
+    expect = condition(call) if "If-Match" in call.request.headers else ANY
+    return await _reply(
+        call, await kept.rename(call.path["name"], call.given(RenameBody).to, expect)
+    )
 
 
 async def _reply(call: Call, saved: Saved, status: int = 200) -> web.StreamResponse:
@@ -215,6 +223,23 @@ ROUTES = (
         answers={
             200: Answer("The new version.", GraphJson, headers=ETAG),
             404: UNKNOWN,
+            412: CONFLICT,
+        },
+    ),
+    Route(
+        "POST",
+        "/api/graphs/{name}/rename",
+        "renameGraph",
+        "Give a graph another name, with all its versions",
+        rename,
+        tag="graphs",
+        body=RenameBody,
+        headers={"If-Match": CONDITIONS["If-Match"]},
+        example=examples.RENAME,
+        answers={
+            200: Answer("The newest version under its new name.", GraphJson, headers=ETAG),
+            404: UNKNOWN,
+            409: Answer("There is a graph of that name.", ErrorJson),
             412: CONFLICT,
         },
     ),

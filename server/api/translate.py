@@ -27,6 +27,7 @@ STATUS = {
     "bad_picture": 422,
     "bad_name": 422,
     "unknown_graph": 404,
+    "name_taken": 409,
     "unknown_version": 404,
     "etag_mismatch": 412,
 }

@@ -209,6 +209,9 @@ class AsyncClient:
     async def restore(self, name: str, version: int) -> SavedGraph:
         return await self._do(requests.restore(name, version))
 
+    async def rename(self, name: str, to: str, *, etag: str | None = None) -> SavedGraph:
+        return await self._do(requests.rename(name, to, etag))
+
     async def templates(self) -> tuple[SavedGraph, ...]:
         return await self._do(requests.templates())
 

@@ -213,6 +213,10 @@ class Client:
         """An old version becomes the newest."""
         return self._do(requests.restore(name, version))
 
+    def rename(self, name: str, to: str, *, etag: str | None = None) -> SavedGraph:
+        """A graph goes by another name, with its versions."""
+        return self._do(requests.rename(name, to, etag))
+
     def templates(self) -> tuple[SavedGraph, ...]:
         """The stock graphs."""
         return self._do(requests.templates())

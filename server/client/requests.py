@@ -157,6 +157,11 @@ def restore(name: str, version: int) -> Call[SavedGraph]:
     return post(f"/api/graphs/{_name(name)}/restore", {"version": version}, _saved)
 
 
+def rename(name: str, to: str, etag: str | None) -> Call[SavedGraph]:
+    headers = {"If-Match": etag} if etag else {}
+    return post(f"/api/graphs/{_name(name)}/rename", {"to": to}, _saved, headers=headers)
+
+
 # files
 
 

@@ -14,6 +14,8 @@ from server.runs.database import Database
 from server.runs.log import EventLog
 from server.runs.rows import add_uses, forget_text, hashes_in, keep_text
 
+from .renames import move_versions, owner
+
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 ANY: Final = object()
 """Expects nothing of what is there."""
@@ -51,6 +53,13 @@ class UnknownVersionError(GraphError):
 
     def __init__(self, name: str, version: int) -> None:
         super().__init__(f"The graph '{name}' has no version {version}, or no longer.")
+
+
+class TakenNameError(GraphError):
+    code = "name_taken"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"There is a saved graph '{name}' already; choose another name.")
 
 
 class EtagError(GraphError):
@@ -133,6 +142,28 @@ class Graphs:
             return _save(connection, name, text, now, self._keep)
 
         return await self._saved(save)
+
+    async def rename(self, name: str, to: str, expect: object = ANY) -> Saved:
+        """Gives a graph another name, with all its versions, in one commit.
+
+        The old name is free again. Raises as `remove` does, BadNameError and TakenNameError.
+        """
+        check_name(name)
+        check_name(to)
+
+        def move(connection: sqlite3.Connection) -> Saved:
+            if _etag(connection, name) is None:
+                raise UnknownGraphError(name)
+            _check(connection, name, expect)
+            if _etag(connection, to) is not None:
+                raise TakenNameError(to)
+            move_versions(connection, name, to)
+            return _get(connection, to, None)
+
+        saved = await self._database.write(move, durable=True)
+        self._log.emit(None, "graph_removed", name=name)
+        self._log.emit(None, "graph_saved", name=to, version=saved.version, etag=saved.etag)
+        return saved
 
     async def remove(self, name: str, expect: object = ANY) -> None:
         """Deletes a graph and its versions. Raises as `put` does, and UnknownGraphError."""
@@ -235,7 +266,7 @@ def _save(
         "ON CONFLICT DO UPDATE SET version = excluded.version, removed = 0",
         (name, version),
     )
-    add_uses(connection, _owner(name, version), hashes_in(text))
+    add_uses(connection, owner(name, version), hashes_in(text))
     _forget_versions(connection, name, version - keep)
     return Saved(name, version, etag, title, about, now, text), True
 
@@ -246,7 +277,7 @@ def _forget_versions(connection: sqlite3.Connection, name: str, upto: int) -> No
         (name, upto),
     ).fetchall()
     for version, graph in rows:
-        connection.execute("DELETE FROM uses WHERE owner = ?", (_owner(name, version),))
+        connection.execute("DELETE FROM uses WHERE owner = ?", (owner(name, version),))
         forget_text(connection, graph)
 
 
@@ -254,10 +285,6 @@ def _remove(connection: sqlite3.Connection, name: str) -> None:
     (version,) = connection.execute("SELECT version FROM graphs WHERE name = ?", (name,)).fetchone()
     connection.execute("UPDATE graphs SET removed = 1 WHERE name = ?", (name,))
     _forget_versions(connection, name, version)
-
-
-def _owner(name: str, version: int) -> str:
-    return f"graph:{name}/{version}"
 
 
 def _words(text: str) -> tuple[str, str]:

@@ -72,6 +72,10 @@ def test_a_saved_graph_runs_by_name_and_version(latentgraph: Command, serve: Ser
     pinned = client.get(latentgraph("submit", "adding", "--version", 1).out.split()[0])
     assert (newest.name, newest.version, newest.title) == ("adding", 2, "Later")
     assert (pinned.version, pinned.title) == (1, "Adding")
+    moved = client.rename("adding", "sums")
+    assert (moved.name, moved.version) == ("sums", 2)
+    again = client.get(latentgraph("submit", "sums", "--version", 1).out.split()[0])
+    assert (again.name, again.title) == ("sums", "Adding")
 
 
 def test_a_picture_is_uploaded(latentgraph: Command, serve: Serve, tmp_path: Path) -> None:

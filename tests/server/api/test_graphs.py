@@ -58,6 +58,33 @@ def test_saving_needs_to_know_what_it_replaces(tmp_path: Path) -> None:
     run(test)
 
 
+def test_a_graph_is_renamed_with_its_versions(tmp_path: Path) -> None:
+    async def test() -> None:
+        async with serving(tmp_path / "data") as server:
+            _, first = await saved(server, "adding", ADDING)
+            changed = {**ADDING, "title": "Adding more"}
+            _, second = await saved(server, "adding", changed, If_Match=first["etag"])
+            await saved(server, "taken", ADDING)
+            path = "/api/graphs/adding/rename"
+            for to, expected, status, code in (
+                ("sums", first["etag"], 412, "etag_mismatch"),
+                ("taken", second["etag"], 409, "name_taken"),
+                ("../sums", second["etag"], 422, "bad_name"),
+            ):
+                headers = {"If-Match": f'"{expected}"'}
+                came, said = await server.ask("POST", path, {"to": to}, headers=headers)
+                assert (came, said["error"]["code"]) == (status, code)
+            headers = {"If-Match": f'"{second["etag"]}"'}
+            came, moved = await server.ask("POST", path, {"to": "sums"}, headers=headers)
+            assert (came, moved["name"], moved["title"]) == (200, "sums", "Adding more")
+            _, kept = await server.ask("GET", "/api/graphs/sums/versions")
+            assert [row["title"] for row in kept["versions"]] == ["Adding more", "Adding"]
+            assert (await server.ask("GET", "/api/graphs/adding"))[0] == 404
+            assert (await server.ask("POST", path, {"to": "sums"}))[0] == 404
+
+    run(test)
+
+
 def test_a_draft_is_kept_with_its_problems_and_what_is_no_graph_is_not(tmp_path: Path) -> None:
     async def test() -> None:
         async with serving(tmp_path / "data") as server:

@@ -19,7 +19,7 @@ from server.api.routes import API
 
 from .serving import Server, run, serving
 
-EXEMPT = {"signIn", "restoreVersion", "moveRun", "runSaved", "peek"}
+EXEMPT = {"signIn", "restoreVersion", "renameGraph", "moveRun", "runSaved", "peek"}
 """Their examples name what a new server does not have: a token, a run, a saved or kept value."""
 HTTP = {"get", "put", "post", "delete"}
 

@@ -13,6 +13,7 @@ from server.library.graphs import (
     BadNameError,
     EtagError,
     Saved,
+    TakenNameError,
     UnknownGraphError,
     UnknownVersionError,
 )
@@ -142,5 +143,67 @@ def test_saving_and_removing_are_told(tmp_path: Path) -> None:
             await runs.log.flush()
             told = [(e["type"], e["name"], e.get("etag")) for e in await runs.events()]
             assert told == [("graph_saved", "g", saved.etag), ("graph_removed", "g", None)]
+
+    run_async(main())
+
+
+def test_a_renamed_graph_keeps_its_versions_and_frees_its_name(tmp_path: Path) -> None:
+    async def main() -> None:
+        async with running(tmp_path) as runs:
+            for n in range(3):
+                newest = await runs.graphs.put("old", text(str(n)))
+            before = await runs.graphs.versions("old")
+            with pytest.raises(EtagError):
+                await runs.graphs.rename("old", "new", "1-0000")
+            saved = await runs.graphs.rename("old", "new", newest.etag)
+            assert (saved.name, saved.version, saved.etag) == ("new", 3, newest.etag)
+            after = await runs.graphs.versions("new")
+            assert [(v.version, v.etag, v.title, v.saved) for v in after] == [
+                (v.version, v.etag, v.title, v.saved) for v in before
+            ]
+            assert (await runs.graphs.get("new", 1)).text == text("0")
+            with pytest.raises(UnknownGraphError):
+                await runs.graphs.get("old")
+            again = await runs.graphs.put("old", text("another"), NEW)
+            assert again.version == 4  # numbers are never used for two graphs
+            with pytest.raises(TakenNameError):
+                await runs.graphs.rename("old", "new")
+            with pytest.raises(BadNameError):
+                await runs.graphs.rename("old", "No Name")
+            with pytest.raises(UnknownGraphError):
+                await runs.graphs.rename("nothing", "else")
+        async with running(tmp_path) as runs:
+            assert [g.name for g in await runs.graphs.list()] == ["new", "old"]
+
+    run_async(main())
+
+
+def test_a_name_that_was_used_before_goes_on_counting(tmp_path: Path) -> None:
+    async def main() -> None:
+        async with running(tmp_path) as runs:
+            for n in range(5):
+                await runs.graphs.put("b", text(str(n)))
+            await runs.graphs.remove("b")
+            await runs.graphs.put("a", text("first"))
+            await runs.graphs.put("a", text("second"))
+            saved = await runs.graphs.rename("a", "b")
+            assert saved.version == 7
+            assert saved.etag.startswith("7-")
+            assert [v.version for v in await runs.graphs.versions("b")] == [7, 6]
+            assert (await runs.graphs.put("b", text("third"), saved.etag)).version == 8
+
+    run_async(main())
+
+
+def test_pictures_that_a_renamed_graph_reads_are_still_held(tmp_path: Path) -> None:
+    async def main() -> None:
+        async with running(tmp_path) as runs:
+            named = json.dumps({"format": 1, "image": "sha256:" + "ab" * 32})
+            await runs.graphs.put("a", named)
+            await runs.graphs.rename("a", "b")
+            owners = await runs.graphs._database.read(
+                lambda c: [row[0] for row in c.execute("SELECT owner FROM uses")]
+            )
+            assert owners == ["graph:b/1"]
 
     run_async(main())

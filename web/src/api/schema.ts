@@ -369,6 +369,14 @@ export interface components {
             readonly reason: string;
         };
         /**
+         * RenameBody
+         * @description Another name for a saved graph.
+         */
+        readonly RenameBody: {
+            /** To */
+            readonly to: string;
+        };
+        /**
          * RestoreBody
          * @description An older version to become the newest.
          */

@@ -172,6 +172,12 @@ export async function versions(name: string): Promise<readonly Version[]> {
 export const restoreGraph = (name: string, version: number): Promise<SavedGraph> =>
   askJson(`/api/graphs/${name}/restore`, { json: { version } });
 
+/** With all its versions. */
+export function renameGraph(name: string, to: string, etag: string): Promise<SavedGraph> {
+  const headers = { "If-Match": `"${etag}"` };
+  return askJson(`/api/graphs/${name}/rename`, { json: { to }, headers });
+}
+
 export const removeGraph = (name: string, etag: string): Promise<Response> =>
   ask(`/api/graphs/${name}`, { method: "DELETE", headers: { "If-Match": `"${etag}"` } });
 

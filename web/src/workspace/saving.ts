@@ -92,16 +92,14 @@ export async function restore(work: Work, name: string, version: number): Promis
   work.desk.getState().tell({ text: say("versions.restored", { version, now: made.version }) });
 }
 
-/** A copy under another name, the old one removed with its versions. */
+/** Another name for a saved graph and its versions; what is open goes by it from now on. */
 export async function rename(work: Work, from: server.ListedGraph, to: string): Promise<void> {
-  const old = await server.getGraph(from.name);
-  const made = await server.putGraph(to, old.graph as Parameters<typeof server.putGraph>[1], null);
-  await server.removeGraph(from.name, old.etag);
-  for (const tab of work.tabs.getState().tabs) {
-    if (tab.file.name !== from.name) continue;
-    work.tabs
-      .getState()
-      .set(tab.id, { file: { name: to, etag: made.etag, version: made.version }, newer: null });
+  const { etag, version } = await server.renameGraph(from.name, to, from.etag);
+  for (const { id, file } of work.tabs.getState().tabs) {
+    if (file.name !== from.name) continue;
+    // A tab that goes out from an older version still asks before it saves over the newest.
+    const now = file.etag === from.etag ? { etag, version } : {};
+    work.tabs.getState().set(id, { file: { ...file, ...now, name: to } });
   }
 }
 

@@ -103,6 +103,30 @@ test("a version is restored without touching what is unsaved in the open tab", a
   expect(await editor.field("positive", "text").inputValue()).toBe("not saved yet");
 });
 
+test("a graph is renamed in the list, its versions go with it, and its tab saves on", async () => {
+  const editor = await open();
+  const { page } = editor;
+  await editor.field("positive", "text").fill("one");
+  await saveAs(editor, "First name");
+  await write(editor, "two");
+  await expect.poll(() => dot(editor)).toBe(0);
+  await editor.press("Control+o");
+  const dialog = page.getByRole("dialog");
+  const row = dialog.getByRole("listitem").filter({ hasText: "First name" });
+  await row.hover();
+  await row.getByRole("button", { name: "Rename" }).click();
+  await dialog.getByRole("textbox", { name: /New name/ }).fill("second-name");
+  await editor.press("Enter");
+  await dialog.getByText("second-name").first().waitFor();
+  await editor.press("Escape");
+  await write(editor, "three");
+  await expect.poll(() => dot(editor)).toBe(0);
+  const found = await fetch(`${inject("url")}/api/graphs/second-name/versions`);
+  const { versions } = (await found.json()) as { versions: { version: number }[] };
+  expect(versions.map(({ version }) => version)).toEqual([3, 2, 1]);
+  expect((await fetch(`${inject("url")}/api/graphs/first-name`)).status).toBe(404);
+});
+
 test("runs that wait change places, and the first of them is put last", async () => {
   const editor = await open();
   const { page } = editor;

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from engine.document import Graph
-from server.library.graphs import BadNameError, Saved, UnknownGraphError
+from server.library.grapherrors import BadNameError, UnknownGraphError
+from server.library.graphs import Saved
 from server.runs.record import Asked
 
 from .body import SMALL

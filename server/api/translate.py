@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.errors import GraphError, LatentgraphError, NodeError, Problem
-from server.library.graphs import GraphError as LibraryError
+from server.library.grapherrors import GraphError as LibraryError
 from server.library.pictures import PictureError
 from server.runs.errors import ClosingError, QueueFullError, RunsError
 from server.worker.protocol import GraphRefusedError, WorkerDiedError

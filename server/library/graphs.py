@@ -14,6 +14,13 @@ from server.runs.database import Database
 from server.runs.log import EventLog
 from server.runs.rows import add_uses, forget_text, hashes_in, keep_text
 
+from .grapherrors import (
+    BadNameError,
+    EtagError,
+    TakenNameError,
+    UnknownGraphError,
+    UnknownVersionError,
+)
 from .renames import move_versions, owner
 
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
@@ -22,55 +29,6 @@ ANY: Final = object()
 NEW: Final = object()
 """Expects that there is no graph of this name."""
 _COLUMNS = "v.name, v.version, v.etag, v.title, v.about, v.saved"
-
-
-class GraphError(Exception):
-    """Base: something about a saved graph; the message is a sentence."""
-
-    code = "graph_error"
-
-
-class BadNameError(GraphError):
-    code = "bad_name"
-
-    def __init__(self, name: str) -> None:
-        super().__init__(
-            f"'{name[:70]}' is no name for a graph: use 1 to 64 small letters, digits, '-' and "
-            "'_', beginning with a letter or digit."
-        )
-
-
-class UnknownGraphError(GraphError):
-    code = "unknown_graph"
-
-    def __init__(self, name: str) -> None:
-        super().__init__(f"There is no saved graph '{name[:64]}'.")
-        self.name = name
-
-
-class UnknownVersionError(GraphError):
-    code = "unknown_version"
-
-    def __init__(self, name: str, version: int) -> None:
-        super().__init__(f"The graph '{name}' has no version {version}, or no longer.")
-
-
-class TakenNameError(GraphError):
-    code = "name_taken"
-
-    def __init__(self, name: str) -> None:
-        super().__init__(f"There is a saved graph '{name}' already; choose another name.")
-
-
-class EtagError(GraphError):
-    """`etag` is the present one, None where there is no such graph."""
-
-    code = "etag_mismatch"
-
-    def __init__(self, name: str, etag: str | None) -> None:
-        present = "it does not exist" if etag is None else f"its ETag is now {etag}"
-        super().__init__(f"The graph '{name}' is not the one you expected: {present}.")
-        self.etag = etag
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,15 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from server.library.graphs import (
-    NEW,
+from server.library.grapherrors import (
     BadNameError,
     EtagError,
-    Saved,
     TakenNameError,
     UnknownGraphError,
     UnknownVersionError,
 )
+from server.library.graphs import NEW, Saved
 from server.runs.policy import Policy
 from tests.server.runs.running import run_async, running
 

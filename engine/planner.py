@@ -205,7 +205,8 @@ def _count_readers(order: list[Planned], outputs: Iterable[Origin]) -> None:
 
 
 def _read(ref: Ref) -> None:
-    ref.node.readers += 1
-    if ref.port in ref.node.collect and not ref.inside and ref.port not in ref.node.wanted:
+    node, port, inside = ref
+    node.readers += 1
+    if port in node.collect and not inside and port not in node.wanted:
         # Sorted, as `next` is: a kept turn holds its values in an order that no wiring changes.
-        ref.node.wanted = tuple(sorted((*ref.node.wanted, ref.port)))
+        node.wanted = tuple(sorted((*node.wanted, port)))

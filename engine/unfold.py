@@ -171,13 +171,15 @@ class Unfolding:
     def _refs(
         self, instance: Instance, wire: str | tuple[str, ...], scope: str
     ) -> tuple[Origin, ...]:
-        if isinstance(wire, str):
-            node_id, port = split_wire(wire)
+        found: list[Origin] = []
+        for one in (wire,) if isinstance(wire, str) else wire:
+            node_id, port = split_wire(one)
             near = instance.plain.get(node_id)
             if near is not None and instance.scopes.scope[node_id] == scope:
-                return (Ref(near, port),)
-            return self.origin(instance, wire, scope)
-        return tuple(origin for one in wire for origin in self.origin(instance, one, scope))
+                found.append(Ref(near, port))
+            else:
+                found += self.origin(instance, one, scope)
+        return tuple(found)
 
     def _ref(self, instance: Instance, wire: str, scope: str) -> Origin:
         """What leaves a body: a typed value where a bypassed node passes one on."""

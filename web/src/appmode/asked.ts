@@ -15,10 +15,6 @@ function named(search: string, key: string): string | null {
   return name === "" ? null : name;
 }
 
-export function appAddress(name: string): string {
-  return `./?${new URLSearchParams({ app: name }).toString()}`;
-}
-
 export function openAddress(name: string): string {
   return `./?${new URLSearchParams({ open: name }).toString()}`;
 }

@@ -1,8 +1,6 @@
 /** The canvas: pan, zoom, select; cards and wires of the graph that is shown. */
 
 import {
-  Background,
-  BackgroundVariant,
   ConnectionLineType,
   ConnectionMode,
   ReactFlow,
@@ -26,6 +24,7 @@ import { Crumbs } from "./Crumbs.tsx";
 import { Flow } from "./flow.ts";
 import type { WireEdge } from "./flow.ts";
 import { FrameCard } from "./FrameCard.tsx";
+import { Ground } from "./Ground.tsx";
 import { LinkingContext, createLinking } from "./linking.ts";
 import { NodeCard } from "./NodeCard.tsx";
 import { scopeAt, useToFlow, within } from "./position.ts";
@@ -175,6 +174,7 @@ function Board({ onReach }: { readonly onReach: (canvas: Reach | null) => void }
           onSelectionDragStop={(event, nodes) =>
             onDragStop("nativeEvent" in event ? event.nativeEvent : event, nodes)
           }
+          onMoveEnd={(_, now) => keepCamera(tab, place, now)}
           onEdgeDoubleClick={bend}
           {...wiring}
           connectionMode={ConnectionMode.Loose}
@@ -200,19 +200,13 @@ function Board({ onReach }: { readonly onReach: (canvas: Reach | null) => void }
             minZoom: made.length <= READABLE ? FAR + 0.02 : 0.05,
             nodes: made,
           }}
-          onMoveEnd={(_, now) => keepCamera(tab, place, now)}
           onlyRenderVisibleElements
           elevateNodesOnSelect={false}
           proOptions={{ hideAttribution: true }}
           nodesFocusable={false}
           edgesFocusable={false}
         >
-          <Background
-            variant={BackgroundVariant.Dots}
-            gap={24}
-            size={1.5}
-            color="var(--ground-dot)"
-          />
+          <Ground />
           <Suspense>
             {framesOf(geometry.types.graph).size > 0 && <Groups geometry={geometry} />}
             {notesOf(geometry.types.graph).size > 0 && <Notes graph={geometry.types.graph} />}

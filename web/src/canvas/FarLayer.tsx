@@ -1,7 +1,6 @@
 /** All nodes and wires on one drawing, for when they are too small to read: cheap at any number. */
 
 import { useStore, useStoreApi } from "@xyflow/react";
-import type { ReactFlowState } from "@xyflow/react";
 import type { JSX } from "react";
 import { useEffect, useRef } from "react";
 import { moveNodes } from "../graph/commands/moving.ts";
@@ -9,9 +8,9 @@ import type { Geometry } from "../graph/geometry.ts";
 import type { Point } from "../graph/view.ts";
 import { isPinned } from "../graph/view.ts";
 import { useEditor } from "../state/editor.ts";
+import { draw, MARGIN } from "./farpicture.ts";
+import type { Shift, Transform } from "./farpicture.ts";
 import type { WireEdge } from "./flow.ts";
-import { handleAt } from "./linking.ts";
-import { portLook } from "./portlook.ts";
 import { useToFlow } from "./position.ts";
 
 interface Props {
@@ -20,37 +19,76 @@ interface Props {
   readonly selection: ReadonlySet<string>;
 }
 
-type Transform = ReactFlowState["transform"];
-const transformOf = (state: ReactFlowState): Transform => state.transform;
+/** Milliseconds after the last turn of the wheel until the picture is drawn at its new scale. */
+const SETTLED = 140;
 
 export default function FarLayer({ geometry, wires, selection }: Props): JSX.Element {
   const canvas = useRef<HTMLCanvasElement>(null);
-  const shift = useRef<{ ids: ReadonlySet<string>; by: Point } | null>(null);
+  const shift = useRef<Shift | null>(null);
   const width = useStore((state) => state.width);
   const height = useStore((state) => state.height);
-  const transform = useStore(transformOf);
   const redraw = useRef<() => void>(() => undefined);
+  const flow = useStoreApi();
   useEffect(() => {
-    redraw.current = () => {
-      if (canvas.current)
-        draw(canvas.current, geometry, wires, selection, transform, shift.current);
+    let drawn: Transform | null = null;
+    let settling: ReturnType<typeof setTimeout> | undefined;
+    const paint = (): void => {
+      clearTimeout(settling);
+      if (!canvas.current) return;
+      drawn = flow.getState().transform;
+      draw(canvas.current, geometry, wires, selection, drawn, shift.current);
+      canvas.current.style.transform = "";
     };
-    const frame = requestAnimationFrame(redraw.current);
-    return () => cancelAnimationFrame(frame);
-  }, [geometry, wires, selection, transform, width, height]);
+    const follow = (): void => {
+      const { transform } = flow.getState();
+      if (!canvas.current || !drawn || transform === drawn) return;
+      const scale = transform[2] / drawn[2];
+      const x = transform[0] - drawn[0] * scale;
+      const y = transform[1] - drawn[1] * scale;
+      if (!covers(x, width, scale) || !covers(y, height, scale) || !isNear(scale)) {
+        paint();
+        return;
+      }
+      canvas.current.style.transform = `translate(${x}px, ${y}px) scale(${scale})`;
+      clearTimeout(settling);
+      if (scale !== 1) settling = setTimeout(paint, SETTLED);
+    };
+    redraw.current = paint;
+    const frame = requestAnimationFrame(paint);
+    const stop = flow.subscribe(follow);
+    return () => {
+      cancelAnimationFrame(frame);
+      clearTimeout(settling);
+      stop();
+    };
+  }, [geometry, wires, selection, flow, width, height]);
   useHands(geometry, selection, shift, redraw);
   return (
-    <canvas ref={canvas} className="far-layer" width={width} height={height} aria-hidden="true" />
+    <canvas
+      ref={canvas}
+      className="far-layer"
+      width={width + 2 * MARGIN}
+      height={height + 2 * MARGIN}
+      aria-hidden="true"
+    />
   );
 }
 
-type Shift = { current: { ids: ReadonlySet<string>; by: Point } | null };
+/** Whether the picture still reaches from edge to edge: shifted and scaled, its margin with it. */
+function covers(shift: number, length: number, scale: number): boolean {
+  return shift - MARGIN * scale <= 0 && shift + (length + MARGIN) * scale >= length;
+}
+
+/** Whether a picture drawn for another scale is sharp enough while the hand is at it. */
+function isNear(scale: number): boolean {
+  return scale > 0.7 && scale < 1.4;
+}
 
 /** Click selects, drag moves: as near by, but hit by arithmetic. */
 function useHands(
   geometry: Geometry,
   selection: ReadonlySet<string>,
-  shift: Shift,
+  shift: { current: Shift | null },
   redraw: { current: () => void },
 ): void {
   const editor = useEditor();
@@ -112,94 +150,4 @@ function nodeAt(geometry: Geometry, point: Point): string | null {
     if (point.x >= x && point.y >= y && point.x <= x + width && point.y <= y + height) found = id;
   }
   return found;
-}
-
-function draw(
-  canvas: HTMLCanvasElement,
-  geometry: Geometry,
-  wires: readonly WireEdge[],
-  selection: ReadonlySet<string>,
-  [panX, panY, zoom]: Transform,
-  shift: Shift["current"],
-): void {
-  const pen = canvas.getContext("2d");
-  if (!pen) return;
-  const style = getComputedStyle(canvas);
-  const colour = (name: string): string => style.getPropertyValue(name).trim();
-  pen.setTransform(1, 0, 0, 1, 0, 0);
-  pen.clearRect(0, 0, canvas.width, canvas.height);
-  pen.setTransform(zoom, 0, 0, zoom, panX, panY);
-  const corner = cornersOf(geometry, shift);
-  const [surface, frame, line, chosen] = [
-    colour("--surface-3"),
-    colour("--frame"),
-    colour("--line-strong"),
-    colour("--accent"),
-  ];
-  const seen = {
-    left: -panX / zoom,
-    top: -panY / zoom,
-    right: (canvas.width - panX) / zoom,
-    bottom: (canvas.height - panY) / zoom,
-  };
-  const nodes = [...corner.entries()].filter(([id, { x, y }]) => {
-    const { width, height } = geometry.shape(id);
-    return x < seen.right && y < seen.bottom && x + width > seen.left && y + height > seen.top;
-  });
-  pen.lineWidth = 1 / zoom;
-  for (const [id, { x, y }] of nodes) {
-    const shape = geometry.shape(id);
-    pen.fillStyle = shape.body ? frame : surface;
-    pen.fillRect(x, y, shape.width, shape.height);
-    pen.strokeStyle = selection.has(id) ? chosen : line;
-    pen.strokeRect(x, y, shape.width, shape.height);
-  }
-  drawWires(pen, geometry, wires, corner, colour, 1.2 / zoom);
-}
-
-function cornersOf(geometry: Geometry, shift: Shift["current"]): ReadonlyMap<string, Point> {
-  const { scopes } = geometry.types;
-  const made = new Map<string, Point>();
-  for (const id of scopes.nodes.keys()) {
-    if (!geometry.visible(id)) continue;
-    const home = scopes.home(id);
-    const from = home === "" ? { x: 0, y: 0 } : (made.get(home) ?? geometry.absolute(home));
-    const goes =
-      shift !== null &&
-      shift.ids.has(id) &&
-      !scopes.enclosing(home).some((loop) => shift.ids.has(loop));
-    const place = added(geometry.place(id), from);
-    made.set(id, goes ? added(place, shift.by) : place);
-  }
-  return made;
-}
-
-/** One path for each colour: a stroke each instead of thousands. */
-function drawWires(
-  pen: CanvasRenderingContext2D,
-  geometry: Geometry,
-  wires: readonly WireEdge[],
-  corner: ReadonlyMap<string, Point>,
-  colour: (name: string) => string,
-  lineWidth: number,
-): void {
-  const paths = new Map<string, Path2D>();
-  for (const wire of wires) {
-    const from = corner.get(wire.source);
-    const to = corner.get(wire.target);
-    const start = handleAt(geometry, wire.source, wire.sourceHandle);
-    const end = handleAt(geometry, wire.target, wire.targetHandle);
-    if (!from || !to || !start || !end) continue;
-    const look = portLook(wire.data?.type ?? "?").color;
-    const path = paths.get(look) ?? new Path2D();
-    paths.set(look, path);
-    path.moveTo(from.x + start.x, from.y + start.y);
-    path.lineTo(to.x + end.x, to.y + end.y);
-  }
-  pen.lineWidth = lineWidth;
-  for (const [look, path] of paths) {
-    const name = /var\((--[\w-]+)\)/.exec(look)?.[1];
-    pen.strokeStyle = name === undefined ? look : colour(name);
-    pen.stroke(path);
-  }
 }

@@ -6,37 +6,28 @@ import { memo } from "react";
 import { MEASURES, NEW_PORT } from "../graph/measures.ts";
 import type { GraphNode } from "../graph/model.ts";
 import type { Handle } from "../graph/nodeshape.ts";
-import { isPinned, titleOf } from "../graph/view.ts";
 import { LoopTimeline } from "../results/LoopTimeline.tsx";
-import { shownGraph } from "../state/document.ts";
-import { useDocument, useNode, useNodeState, useShape, useWired } from "../state/editor.ts";
 import { say } from "../texts/texts.ts";
 import { Field } from "../widgets/Field.tsx";
 import type { Card } from "./flow.ts";
 import { NodeHead } from "./NodeHead.tsx";
 import { PortHandle } from "./PortHandle.tsx";
+import { marksOf, useCard } from "./useCard.ts";
 import { portWords } from "./words.ts";
 
 export const FrameCard = memo(function FrameCard({
   id,
   selected,
 }: NodeProps<Card>): JSX.Element | null {
-  const node = useNode(id);
-  const shape = useShape(id);
-  const state = useNodeState(id);
-  const wired = useWired(id);
-  const title = useDocument((document) => titleOf(shownGraph(document), id));
-  const pinned = useDocument((document) => isPinned(shownGraph(document), id));
+  const card = useCard(id);
+  const { node, shape, state, wired, title, pinned } = card;
   const { body, picture } = shape;
   if (!node || !body) return null;
   return (
     <section
       className="frame"
       style={{ width: shape.width, height: shape.height }}
-      data-selected={selected || undefined}
-      data-mode={node.mode || undefined}
-      data-phase={state.phase}
-      data-mark={state.mark}
+      {...marksOf(card, selected)}
       id={`card-${id}`}
       aria-label={`${node.type} ${id}`}
     >
@@ -123,6 +114,6 @@ function words(key: string, port: string, node: GraphNode): string {
   if (port === NEW_PORT)
     return say(key.startsWith("gather.") ? "node.new.collect" : "node.new.carried");
   if (key.startsWith("show.")) return say("node.show");
-  if (key === "in.over") return node.inputs.has("over") ? "over → item" : "";
+  if (key === "in.over") return node.inputs.has("over") ? `${say("node.over")} → item` : "";
   return portWords(port);
 }

@@ -6,28 +6,25 @@ import { memo } from "react";
 import { MEASURES, NEW_PORT } from "../graph/measures.ts";
 import type { Row } from "../graph/nodeshape.ts";
 import { isUnknown } from "../graph/ports.ts";
-import { colorOf, isCollapsed, isPinned, titleOf } from "../graph/view.ts";
+import { colorOf, isCollapsed } from "../graph/view.ts";
 import { shownGraph, shownTypes } from "../state/document.ts";
-import { useDocument, useNode, useNodeState, useShape, useWired } from "../state/editor.ts";
+import { useDocument } from "../state/editor.ts";
 import { say } from "../texts/texts.ts";
 import { Field } from "../widgets/Field.tsx";
 import type { Card } from "./flow.ts";
 import { NodeHead } from "./NodeHead.tsx";
 import { PortHandle } from "./PortHandle.tsx";
+import { marksOf, useCard } from "./useCard.ts";
 import { portWords } from "./words.ts";
 
 export const NodeCard = memo(function NodeCard({
   id,
   selected,
 }: NodeProps<Card>): JSX.Element | null {
-  const node = useNode(id);
-  const shape = useShape(id);
-  const state = useNodeState(id);
-  const wired = useWired(id);
+  const card = useCard(id);
+  const { node, shape, state, wired, title, pinned } = card;
   const collapsed = useDocument((document) => isCollapsed(shownGraph(document), id));
-  const title = useDocument((document) => titleOf(shownGraph(document), id));
   const color = useDocument((document) => colorOf(shownGraph(document), id));
-  const pinned = useDocument((document) => isPinned(shownGraph(document), id));
   const unknown = useDocument((document) => {
     const found = shownTypes(document).scopes.nodes.get(id);
     return found !== undefined && isUnknown(shownTypes(document), found);
@@ -41,10 +38,7 @@ export const NodeCard = memo(function NodeCard({
         height: shape.height,
         ...(color ? { "--card-color": color } : {}),
       }}
-      data-selected={selected || undefined}
-      data-mode={node.mode || undefined}
-      data-phase={state.phase}
-      data-mark={state.mark}
+      {...marksOf(card, selected)}
       data-kept={state.kept || undefined}
       data-unknown={unknown || undefined}
       data-collapsed={collapsed || undefined}

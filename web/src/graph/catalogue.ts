@@ -77,8 +77,6 @@ export interface Catalogue {
   readonly packs: readonly PackInfo[];
 }
 
-export const EMPTY_CATALOGUE: Catalogue = { declarations: new Map(), types: new Map(), packs: [] };
-
 /** The element type of `list[T]`, or nothing where the type is no sequence. */
 export function sequenceOf(type: string): string {
   return type.startsWith("list[") ? type.slice(5, -1) : "";
@@ -91,10 +89,6 @@ export function fits(catalogue: Catalogue, source: string, target: string): bool
   const wanted = sequenceOf(target);
   if (inner !== "" && wanted !== "") return fits(catalogue, inner, wanted);
   return catalogue.types.get(source)?.includes(target) ?? false;
-}
-
-export function isSink(declaration: Declaration): boolean {
-  return declaration.outputs.size === 0;
 }
 
 /** Reads the catalogue's JSON. Throws a TypeError that names what is not as expected. */

@@ -25,11 +25,6 @@ export function toJson(graph: Graph): Json {
   return JSON.parse(serialize(graph)) as Json;
 }
 
-/** The canonical text of one node, as the text pane and the clipboard show it. */
-export function serializeNode(node: GraphNode): string {
-  return write({ fields: nodeFields(node) }, "");
-}
-
 /** Names by UTF-16 code units, as JavaScript compares texts. */
 export function sorted<T>(entries: Iterable<readonly [string, T]>): (readonly [string, T])[] {
   return [...entries].sort(([one], [other]) => (one < other ? -1 : one > other ? 1 : 0));

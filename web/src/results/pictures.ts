@@ -1,6 +1,6 @@
 /** The pictures of past runs, the newest first, and what is known of the run of each. */
 
-import type { Run, RunSummary, StoredFile } from "../api/server.ts";
+import type { Run, StoredFile } from "../api/server.ts";
 
 export interface Picture {
   readonly run: string;
@@ -13,9 +13,4 @@ export function picturesOf(run: Run): readonly StoredFile[] {
   const shown = Object.values(run.values).flatMap((value) => value.pictures ?? []);
   const byHash = new Map([...saved, ...shown].map((file) => [file.hash, file]));
   return [...byHash.values()].filter((file) => file.media_type.startsWith("image/"));
-}
-
-/** The cover of each run that has one: the history strip, without reading the runs. */
-export function coversOf(runs: readonly RunSummary[]): readonly Picture[] {
-  return runs.flatMap(({ id, cover }) => (cover ? [{ run: id, file: cover }] : []));
 }

@@ -5,7 +5,7 @@ import { useStore } from "zustand";
 import type { Input } from "../graph/catalogue.ts";
 import type { Geometry } from "../graph/geometry.ts";
 import { geometryOf } from "../graph/geometry.ts";
-import type { Graph, GraphNode } from "../graph/model.ts";
+import type { GraphNode } from "../graph/model.ts";
 import type { Shape } from "../graph/nodeshape.ts";
 import { scopesOf } from "../graph/scopes.ts";
 import { wiredAt } from "../graph/wiredports.ts";
@@ -47,10 +47,6 @@ export function useRuns<T>(select: (state: RunsState & RunsActions) => T): T {
 
 export function usePlan<T>(select: (state: PlanState) => T): T {
   return useStore(useEditor().planner.store, select);
-}
-
-export function useShownGraph(): Graph {
-  return useDocument(shownGraph);
 }
 
 /** One node of the graph on the canvas; re-renders only when that node changes. */

@@ -101,7 +101,7 @@ test(`${COUNT} nodes beside LiteGraph`, async () => {
   const all = { ours: none(), theirs: none() };
   const far = await scale();
   expect(far).toBeLessThan(0.4);
-  const drawn = await ours.locator(".far-layer").boundingBox();
+  const drawn = await ours.locator(".react-flow").boundingBox();
   await look(
     theirs,
     far,
@@ -139,11 +139,18 @@ test(`${COUNT} nodes beside LiteGraph`, async () => {
 
 /** One key typed into a field: its cost, and whose cards change. */
 async function typing(page: Page): Promise<string> {
-  const field = page
-    .locator(".card input[type=text], .card [role=spinbutton], .card textarea")
-    .first();
-  if ((await field.count()) === 0) return "no field in view";
-  await field.click();
+  const found = await page.evaluate(({ x, y }) => {
+    const fields = [
+      ...document.querySelectorAll<HTMLElement>(".card input[type=text], .card [role=spinbutton]"),
+    ];
+    const away = (field: HTMLElement): number => {
+      const box = field.getBoundingClientRect();
+      return Math.hypot(box.x - x, box.y - y);
+    };
+    fields.sort((a, b) => away(a) - away(b))[0]?.focus();
+    return fields.length > 0;
+  }, MIDDLE);
+  if (!found) throw new Error("No card in view has a field to type into.");
   await page.evaluate(() => {
     const touched = new Set<string>();
     Object.assign(window, { touched });

@@ -8,7 +8,7 @@ export interface Placed {
   readonly id: string;
   readonly x: number;
   readonly y: number;
-  /** The nodes its two inputs come from; none for the first. */
+  /** The nodes its two inputs come from; none for every tenth: a number, typed into it. */
   readonly from: readonly number[];
 }
 
@@ -17,7 +17,7 @@ export function placed(): readonly Placed[] {
     id: `n${at}`,
     x: (at % COLUMNS) * STEP.x,
     y: Math.floor(at / COLUMNS) * STEP.y,
-    from: at === 0 ? [] : [at - 1, Math.max(0, at - 1 - ((at * 7) % 13))],
+    from: at % 10 === 0 ? [] : [at - 1, Math.max(0, at - 1 - ((at * 7) % 13))],
   }));
 }
 

@@ -36,14 +36,6 @@ export function editFrame(graph: Graph, id: string, fields: Partial<Frame>): Gra
   return frame ? withFrame(graph, id, { ...frame, ...fields }) : graph;
 }
 
-/** Puts nodes into a frame, or out of all frames where `id` is null. */
-export function moveToFrame(graph: Graph, ids: readonly string[], id: string | null): Graph {
-  const left = leaveFrames(graph, new Set(ids));
-  const frame = id === null ? undefined : framesOf(left).get(id);
-  if (id === null || !frame) return left;
-  return withFrame(left, id, { ...frame, nodes: [...frame.nodes, ...ids] });
-}
-
 /** The rectangle of a frame on the canvas; null where none of its nodes is drawn. */
 export function frameBox(geometry: Geometry, frame: Frame): (Point & Size) | null {
   const { nodes } = geometry.types.scopes;

@@ -7,7 +7,7 @@ import type { Graph } from "../model.ts";
 import type { PortTypes } from "../porttypes.ts";
 import { scopesOf } from "../scopes.ts";
 import type { Point } from "../view.ts";
-import { isPinned, notesOf, positionOf, withNote, withPositions } from "../view.ts";
+import { isPinned, positionOf, withPositions } from "../view.ts";
 
 /** Sets where nodes stand, within the bodies they stand in, and keeps them inside their frames. */
 export function moveNodes(graph: Graph, places: ReadonlyMap<string, Point>): Graph {
@@ -123,9 +123,4 @@ function boxesOf(geometry: Geometry, ids: readonly string[]): Box[] {
 /** Lays out the whole graph, or the chosen nodes around where they stand. */
 export function arrange(graph: Graph, types: PortTypes, only?: ReadonlySet<string>): Graph {
   return moveNodes(graph, layout(types, only));
-}
-
-export function moveNote(graph: Graph, id: string, to: Point): Graph {
-  const note = notesOf(graph).get(id);
-  return note ? withNote(graph, id, { ...note, x: Math.round(to.x), y: Math.round(to.y) }) : graph;
 }

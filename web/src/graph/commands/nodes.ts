@@ -193,7 +193,3 @@ export function setColor(graph: Graph, ids: Iterable<string>, color: string): Gr
     [...ids].map((id) => [id, { color: value }] as const),
   );
 }
-
-export function setWidth(graph: Graph, id: string, width: number): Graph {
-  return withNodeView(graph, id, { width: Math.round(width) });
-}

@@ -91,6 +91,7 @@ bench: $(VENV)/.dev
 
 demo-model: $(VENV)/.dev
 	$(BIN)/python -m nodes.demo.train
+	$(BIN)/python -m nodes.demo.train.preview
 
 clean:
 	rm -rf $(VENV) out dist build web/dist web/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -8,8 +8,9 @@ from __future__ import annotations
 import stat
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from types import MappingProxyType
 
 from safetensors import SafetensorError, safe_open
 
@@ -49,12 +50,12 @@ class WeightFile:
         """
         check_suffix(path, name, port)
         try:
-            if not stat.S_ISREG(path.stat().st_mode):
+            found = path.stat()
+            if not stat.S_ISREG(found.st_mode):
                 raise bad(name, "is no regular file", port)
             with path.open("rb"):  # the library names no cause where the system refuses
                 pass
-            with safe_open(path, framework="pt") as opened:
-                return cls(path, name, port, *_header(opened))
+            return cls(path, name, port, *_header(path, found.st_size, found.st_mtime_ns))
         except OSError as refused:
             raise unreadable(name, refused, port) from None
         except (SafetensorError, ValueError) as broken:
@@ -106,10 +107,16 @@ def unreadable(name: str, refused: OSError, port: str = "") -> NodeError:
     )
 
 
-def _header(opened: Any) -> tuple[dict[str, Shape], dict[str, str], dict[str, str]]:
+@lru_cache(maxsize=16)
+def _header(
+    path: Path, size: int, changed: int
+) -> tuple[Mapping[str, Shape], Mapping[str, str], Mapping[str, str]]:
+    """Shapes, dtypes and metadata; read once as long as size and time of the file stay."""
     shapes, dtypes = {}, {}
-    for name in opened.keys():  # noqa: SIM118 - it is no mapping
-        piece = opened.get_slice(name)
-        shapes[name] = tuple(piece.get_shape())
-        dtypes[name] = str(piece.get_dtype())
-    return shapes, dtypes, dict(opened.metadata() or {})
+    with safe_open(path, framework="pt") as opened:
+        for name in opened.keys():  # noqa: SIM118 - it is no mapping
+            piece = opened.get_slice(name)
+            shapes[name] = tuple(piece.get_shape())
+            dtypes[name] = str(piece.get_dtype())
+        metadata = dict(opened.metadata() or {})
+    return MappingProxyType(shapes), MappingProxyType(dtypes), MappingProxyType(metadata)

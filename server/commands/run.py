@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 import sys
 from argparse import Namespace
@@ -78,6 +79,7 @@ def engine_of(options: Namespace, settings: Settings) -> Iterator[Engine]:
         user_nodes=settings.nodes,
         memory=memory_of(options),
     ) as engine:
+        gc.freeze()  # what is imported stays: collecting it takes 0.1 s in the middle of a run
         yield engine
 
 

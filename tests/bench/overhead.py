@@ -150,6 +150,7 @@ def measure(doc: dict[str, Any]) -> dict[str, float]:
 
 
 def main() -> None:
+    gc.freeze()  # as the command line and the server's worker do
     shapes = {"chain": chain, "fan-out": fan_out, "layered": layered}
     found = {}
     heads = ("parse+validate", "keys", "cold", "warm")

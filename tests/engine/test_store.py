@@ -503,6 +503,11 @@ class Clock:
         return self.now
 
 
+def store_by(clock: Clock, folder: Path) -> Store:
+    """One whose writing, which takes real time, may take all of the clock's (see test_pace)."""
+    return Store(folder, pace=Pace(clock, share=1.0))
+
+
 def turns_of(store: Store, clock: Clock, count: int, *, seconds: float, collect: bool) -> None:
     """Puts the states of a loop's turns, as the walker does, waiting for each to be written."""
     before = ""
@@ -523,7 +528,7 @@ def kept(folder: Path, count: int) -> list[int]:
 
 def test_while_a_loop_runs_the_newest_turn_is_written_once_a_second(tmp_path: Path) -> None:
     clock = Clock()
-    store = Store(tmp_path, pace=Pace(clock))
+    store = store_by(clock, tmp_path)
     turns_of(store, clock, 40, seconds=0.125, collect=False)
     assert store.stats().written == 5
     assert kept(tmp_path, 40) == [7, 15, 23, 31, 39]
@@ -534,7 +539,7 @@ def test_while_a_loop_runs_the_newest_turn_is_written_once_a_second(tmp_path: Pa
 
 def test_turns_that_are_collected_are_all_written(tmp_path: Path) -> None:
     clock = Clock()
-    store = Store(tmp_path, pace=Pace(clock))
+    store = store_by(clock, tmp_path)
     turns_of(store, clock, 20, seconds=0.125, collect=True)
     assert kept(tmp_path, 20) == list(range(16))
     store.close()
@@ -542,7 +547,7 @@ def test_turns_that_are_collected_are_all_written(tmp_path: Path) -> None:
 
 def test_after_the_run_all_is_written_without_being_waited_for(tmp_path: Path) -> None:
     clock = Clock()
-    store = Store(tmp_path, pace=Pace(clock))
+    store = store_by(clock, tmp_path)
     turns_of(store, clock, 6, seconds=0.125, collect=False)
     store.put("e" * 32, Entry((1,), 0.5), kind="step")
     assert store.stats().written == 0

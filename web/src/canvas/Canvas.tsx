@@ -8,8 +8,8 @@ import {
   SelectionMode,
   useStore as useFlowStore,
 } from "@xyflow/react";
-import type { EdgeTypes, NodeTypes, ReactFlowState } from "@xyflow/react";
-import type { DragEvent, JSX, MouseEvent } from "react";
+import type { EdgeTypes, NodeTypes, ReactFlowState, Viewport } from "@xyflow/react";
+import type { JSX, MouseEvent } from "react";
 import { Suspense, useCallback, useMemo, useRef, useState } from "react";
 import type { Doing } from "../commands/command.ts";
 import { addBend } from "../graph/commands/wiring.ts";
@@ -17,23 +17,24 @@ import { framesOf, notesOf } from "../graph/view.ts";
 import { NODE_MIME } from "../palette/carried.ts";
 import { keepCamera, keptCamera } from "../state/camera.ts";
 import { useDocument, useEditor, useGeometry, useUi } from "../state/editor.ts";
-import { late, lateView } from "../state/late.ts";
+import { lateView } from "../state/late.ts";
 import { say } from "../texts/texts.ts";
 import { useShownTab, useWork } from "../workspace/work.ts";
 import { Crumbs } from "./Crumbs.tsx";
 import { Flow } from "./flow.ts";
-import type { WireEdge } from "./flow.ts";
+import type { Card, WireEdge } from "./flow.ts";
 import { FrameCard } from "./FrameCard.tsx";
 import { Ground } from "./Ground.tsx";
+import { LiftingContext, createLifting } from "./lifting.ts";
 import { LinkingContext, createLinking } from "./linking.ts";
 import { NodeCard } from "./NodeCard.tsx";
-import { scopeAt, useToFlow, within } from "./position.ts";
+import { useToFlow } from "./position.ts";
 import { RefusedWire } from "./Refused.tsx";
 import type { Canvas as Reach } from "../commands/canvas.ts";
 import { useCutting } from "./useCutting.ts";
 import { useDragging } from "./useDragging.ts";
-import { nodeUnder } from "./under.ts";
 import { useMenu } from "./useMenu.ts";
+import { useOpening } from "./useOpening.ts";
 import { useReach } from "./useReach.ts";
 import { useSpace } from "./useSpace.ts";
 import { useWiring } from "./useWiring.ts";
@@ -46,7 +47,6 @@ const FarLayer = lateView(() => import("./FarLayer.tsx"), "soon");
 const Minimap = lateView(() => import("./Minimap.tsx"), "soon");
 const Groups = lateView(() => import("./Groups.tsx"), "soon");
 const Notes = lateView(() => import("./Notes.tsx"), "soon");
-const DROPPING = late(() => import("../palette/dropping.ts"));
 
 const NODES: NodeTypes = { card: NodeCard, frame: FrameCard };
 const EDGES: EdgeTypes = { wire: Wire };
@@ -54,6 +54,11 @@ const FAR = 0.4;
 /** Graphs of so many nodes open near enough to read, even where not all of them fits. */
 const READABLE = 60;
 const NONE: never[] = [];
+// The same objects each time: xyflow goes through all nodes for each property that is another.
+const KEYS_TO_ADD = ["Shift", "Control", "Meta"];
+const SNAP: [number, number] = [12, 12];
+const MIDDLE_PANS = [1];
+const LEFT_PANS = [0, 1];
 const isFar = (state: ReactFlowState): boolean => state.transform[2] < FAR;
 
 /** `onReach` gets what commands may ask of this canvas, and null when it goes. */
@@ -82,7 +87,8 @@ function Board({ onReach }: { readonly onReach: (canvas: Reach | null) => void }
   const camera = useMemo(() => keptCamera(tab, place), [tab, place]);
   const made = useMemo(() => flow.nodes(geometry, selection), [flow, geometry, selection]);
   const wires = useMemo(() => flow.wires(geometry), [flow, geometry]);
-  const { cards, onNodesChange, onDragStop } = useDragging(made);
+  const [lifting] = useState(createLifting);
+  const { cards, onNodesChange, onDragStop } = useDragging(made, geometry, lifting);
   const wiring = useWiring(linking);
   const toFlow = useToFlow();
   const reach = useRef<Reach | null>(null);
@@ -101,135 +107,124 @@ function Board({ onReach }: { readonly onReach: (canvas: Reach | null) => void }
   const map = useUi((ui) => !ui.hidden.has("map"));
   const drag = useUi((ui) => ui.drag);
   const chosen = [...selection].at(-1);
-  const paletteAt = (screen: {
-    x: number;
-    y: number;
-  }): { screen: typeof screen; place: typeof screen; scope: string } => {
-    const point = toFlow(screen);
-    const scope = scopeAt(geometry, point);
-    return { screen, place: within(geometry, scope, point), scope };
-  };
-  const onDoubleClick = (event: MouseEvent): void => {
-    const screen = { x: event.clientX, y: event.clientY };
-    if (!(event.target instanceof Element)) return;
-    if (event.target.classList.contains("react-flow__pane")) {
-      editor.ui.getState().openPalette(paletteAt(screen));
-      return;
-    }
-    const node = event.target.closest("input, textarea, button, .react-flow__handle")
-      ? null
-      : nodeUnder(screen);
-    const part = node === null ? undefined : geometry.types.scopes.nodes.get(node);
-    if (node === null || part?.type !== "Subgraph") return;
-    const { standing, standIn } = editor.ui.getState();
-    editor.document.getState().enter(part.graph);
-    standIn(standing === "" ? node : `${standing}/${node}`);
-  };
-  const onDrop = (event: DragEvent): void => {
-    const name = event.dataTransfer.getData(NODE_MIME);
-    if (name === "") return;
-    event.preventDefault();
-    const at = paletteAt({ x: event.clientX, y: event.clientY });
-    void DROPPING.with(({ dropNode }) => dropNode(editor.document, name, at));
-  };
-  const bend = (event: MouseEvent, edge: WireEdge): void => {
-    const point = toFlow({ x: event.clientX, y: event.clientY });
-    editor.document
-      .getState()
-      .edit("Bend a wire", (graph) => addBend(graph, edge.id, edge.data?.bends.length ?? 0, point));
-  };
+  const { onDoubleClick, onDrop } = useOpening();
+  const bend = useCallback(
+    (event: MouseEvent, edge: WireEdge): void => {
+      const point = toFlow({ x: event.clientX, y: event.clientY });
+      const at = edge.data?.bends.length ?? 0;
+      const { edit } = editor.document.getState();
+      edit("Bend a wire", (graph) => addBend(graph, edge.id, at, point));
+    },
+    [editor, toFlow],
+  );
+  const dropped = useCallback(
+    (event: globalThis.MouseEvent | TouchEvent, node: Card, nodes: Card[]) =>
+      onDragStop(event, nodes.length > 0 ? nodes : [node]),
+    [onDragStop],
+  );
+  const allDropped = useCallback(
+    (event: MouseEvent, nodes: Card[]) =>
+      onDragStop("nativeEvent" in event ? event.nativeEvent : event, nodes),
+    [onDragStop],
+  );
+  const keep = useCallback(
+    (_: unknown, now: Viewport) => keepCamera(tab, place, now),
+    [tab, place],
+  );
+  const fitting = useMemo(
+    () => ({
+      padding: 0.06,
+      maxZoom: 1,
+      minZoom: made.length <= READABLE ? FAR + 0.02 : 0.05,
+      nodes: made,
+    }),
+    [made],
+  );
   return (
     <LinkingContext.Provider value={linking}>
-      <div
-        className="canvas"
-        role="application"
-        tabIndex={0}
-        aria-label={say("canvas.label")}
-        aria-describedby="canvas-help"
-        aria-activedescendant={chosen === undefined || far ? undefined : `card-${chosen}`}
-        data-far={far || undefined}
-        data-cutting={path.length > 0 || undefined}
-        onDoubleClick={onDoubleClick}
-        onContextMenu={onContextMenu}
-        onPointerDown={onPointerDown}
-        onPointerDownCapture={onPointerDownCapture}
-        onDragOver={(event) => {
-          if (event.dataTransfer.types.includes(NODE_MIME)) event.preventDefault();
-        }}
-        onDrop={onDrop}
-      >
-        <p id="canvas-help" className="visually-hidden">
-          {say("canvas.help")}
-        </p>
-        <ReactFlow
-          key={place}
-          nodes={far ? NONE : cards}
-          edges={far ? NONE : wires}
-          nodeTypes={NODES}
-          edgeTypes={EDGES}
-          onNodesChange={onNodesChange}
-          onNodeDragStop={(event, node, nodes) =>
-            onDragStop(event, nodes.length > 0 ? nodes : [node])
-          }
-          onSelectionDragStop={(event, nodes) =>
-            onDragStop("nativeEvent" in event ? event.nativeEvent : event, nodes)
-          }
-          onMoveEnd={(_, now) => keepCamera(tab, place, now)}
-          onEdgeDoubleClick={bend}
-          {...wiring}
-          connectionMode={ConnectionMode.Loose}
-          connectionRadius={18}
-          connectionLineType={ConnectionLineType.Bezier}
-          selectionOnDrag={drag === "select"}
-          selectionMode={SelectionMode.Partial}
-          panOnDrag={drag === "select" ? [1] : [0, 1]}
-          panActivationKeyCode="Space"
-          selectionKeyCode={null}
-          multiSelectionKeyCode={["Shift", "Control", "Meta"]}
-          deleteKeyCode={null}
-          disableKeyboardA11y
-          zoomOnDoubleClick={false}
-          minZoom={0.05}
-          maxZoom={3}
-          snapGrid={[12, 12]}
-          {...(camera ? { defaultViewport: camera } : {})}
-          fitView={camera === null && geometry.types.graph.nodes.size > 0}
-          fitViewOptions={{
-            padding: 0.06,
-            maxZoom: 1,
-            minZoom: made.length <= READABLE ? FAR + 0.02 : 0.05,
-            nodes: made,
+      <LiftingContext.Provider value={lifting}>
+        <div
+          className="canvas"
+          role="application"
+          tabIndex={0}
+          aria-label={say("canvas.label")}
+          aria-describedby="canvas-help"
+          aria-activedescendant={chosen === undefined || far ? undefined : `card-${chosen}`}
+          data-far={far || undefined}
+          data-cutting={path.length > 0 || undefined}
+          onDoubleClick={onDoubleClick}
+          onContextMenu={onContextMenu}
+          onPointerDown={onPointerDown}
+          onPointerDownCapture={onPointerDownCapture}
+          onDragOver={(event) => {
+            if (event.dataTransfer.types.includes(NODE_MIME)) event.preventDefault();
           }}
-          onlyRenderVisibleElements
-          elevateNodesOnSelect={false}
-          proOptions={{ hideAttribution: true }}
-          nodesFocusable={false}
-          edgesFocusable={false}
+          onDrop={onDrop}
         >
-          <Ground />
-          <Suspense>
-            {framesOf(geometry.types.graph).size > 0 && <Groups geometry={geometry} />}
-            {notesOf(geometry.types.graph).size > 0 && <Notes graph={geometry.types.graph} />}
-            {far && <FarLayer geometry={geometry} wires={wires} selection={selection} />}
-          </Suspense>
-        </ReactFlow>
-        {geometry.types.graph.nodes.size === 0 && (
-          <p className="canvas-empty">{say("canvas.empty")}</p>
-        )}
-        <Crumbs />
-        <Suspense>
-          {map && geometry.types.graph.nodes.size > 0 && (
-            <Minimap geometry={geometry} selection={selection} />
+          <p id="canvas-help" className="visually-hidden">
+            {say("canvas.help")}
+          </p>
+          <ReactFlow
+            key={place}
+            nodes={far ? NONE : cards}
+            edges={far ? NONE : wires}
+            nodeTypes={NODES}
+            edgeTypes={EDGES}
+            onNodesChange={onNodesChange}
+            onNodeDragStop={dropped}
+            onSelectionDragStop={allDropped}
+            onMoveEnd={keep}
+            onEdgeDoubleClick={bend}
+            {...wiring}
+            connectionMode={ConnectionMode.Loose}
+            connectionRadius={18}
+            connectionLineType={ConnectionLineType.Bezier}
+            selectionOnDrag={drag === "select"}
+            selectionMode={SelectionMode.Partial}
+            panOnDrag={drag === "select" ? MIDDLE_PANS : LEFT_PANS}
+            panActivationKeyCode="Space"
+            selectionKeyCode={null}
+            multiSelectionKeyCode={KEYS_TO_ADD}
+            deleteKeyCode={null}
+            disableKeyboardA11y
+            zoomOnDoubleClick={false}
+            minZoom={0.05}
+            maxZoom={3}
+            snapGrid={SNAP}
+            {...(camera ? { defaultViewport: camera } : {})}
+            fitView={camera === null && geometry.types.graph.nodes.size > 0}
+            fitViewOptions={fitting}
+            onlyRenderVisibleElements
+            elevateNodesOnSelect={false}
+            proOptions={{ hideAttribution: true }}
+            nodesFocusable={false}
+            edgesFocusable={false}
+          >
+            <Ground />
+            <Suspense>
+              {framesOf(geometry.types.graph).size > 0 && <Groups geometry={geometry} />}
+              {notesOf(geometry.types.graph).size > 0 && <Notes graph={geometry.types.graph} />}
+              {far && <FarLayer geometry={geometry} wires={wires} selection={selection} />}
+            </Suspense>
+          </ReactFlow>
+          {geometry.types.graph.nodes.size === 0 && (
+            <p className="canvas-empty">{say("canvas.empty")}</p>
           )}
-          {menu && <Menu at={menu} doing={doing} onClose={close} />}
-        </Suspense>
-        {path.length > 1 && (
-          <svg className="knife" aria-hidden="true">
-            <polyline points={path.map(({ x, y }) => `${x},${y}`).join(" ")} />
-          </svg>
-        )}
-        <RefusedWire />
-      </div>
+          <Crumbs />
+          <Suspense>
+            {map && geometry.types.graph.nodes.size > 0 && (
+              <Minimap geometry={geometry} selection={selection} />
+            )}
+            {menu && <Menu at={menu} doing={doing} onClose={close} />}
+          </Suspense>
+          {path.length > 1 && (
+            <svg className="knife" aria-hidden="true">
+              <polyline points={path.map(({ x, y }) => `${x},${y}`).join(" ")} />
+            </svg>
+          )}
+          <RefusedWire />
+        </div>
+      </LiftingContext.Provider>
     </LinkingContext.Provider>
   );
 }

@@ -2,16 +2,14 @@
 
 import { useStore, useStoreApi } from "@xyflow/react";
 import type { JSX } from "react";
-import { useEffect, useRef } from "react";
-import { moveNodes } from "../graph/commands/moving.ts";
+import { useEffect, useMemo, useRef } from "react";
 import type { Geometry } from "../graph/geometry.ts";
-import type { Point } from "../graph/view.ts";
-import { isPinned } from "../graph/view.ts";
-import { useEditor } from "../state/editor.ts";
+import type { FarLift } from "./farlift.ts";
 import { draw, MARGIN } from "./farpicture.ts";
-import type { Shift, Transform } from "./farpicture.ts";
+import type { Transform } from "./farpicture.ts";
 import type { WireEdge } from "./flow.ts";
-import { useToFlow } from "./position.ts";
+import { outlineOf } from "./outline.ts";
+import { useFarHands } from "./useFarHands.ts";
 
 interface Props {
   readonly geometry: Geometry;
@@ -24,9 +22,11 @@ const SETTLED = 140;
 
 export default function FarLayer({ geometry, wires, selection }: Props): JSX.Element {
   const canvas = useRef<HTMLCanvasElement>(null);
-  const shift = useRef<Shift | null>(null);
+  const above = useRef<HTMLDivElement>(null);
+  const lift = useRef<FarLift | null>(null);
   const width = useStore((state) => state.width);
   const height = useStore((state) => state.height);
+  const outline = useMemo(() => outlineOf(geometry, wires), [geometry, wires]);
   const redraw = useRef<() => void>(() => undefined);
   const flow = useStoreApi();
   useEffect(() => {
@@ -36,8 +36,11 @@ export default function FarLayer({ geometry, wires, selection }: Props): JSX.Ele
       clearTimeout(settling);
       if (!canvas.current) return;
       drawn = flow.getState().transform;
-      draw(canvas.current, geometry, wires, selection, drawn, shift.current);
+      draw(canvas.current, outline, selection, drawn, lift.current?.ids ?? null);
       canvas.current.style.transform = "";
+      // What was lifted is taken away only now that the picture has it again.
+      if (lift.current) lift.current.place(drawn);
+      else above.current?.replaceChildren();
     };
     const follow = (): void => {
       const { transform } = flow.getState();
@@ -50,6 +53,7 @@ export default function FarLayer({ geometry, wires, selection }: Props): JSX.Ele
         return;
       }
       canvas.current.style.transform = `translate(${x}px, ${y}px) scale(${scale})`;
+      lift.current?.place(transform);
       clearTimeout(settling);
       if (scale !== 1) settling = setTimeout(paint, SETTLED);
     };
@@ -61,16 +65,19 @@ export default function FarLayer({ geometry, wires, selection }: Props): JSX.Ele
       clearTimeout(settling);
       stop();
     };
-  }, [geometry, wires, selection, flow, width, height]);
-  useHands(geometry, selection, shift, redraw);
+  }, [outline, selection, flow, width, height]);
+  useFarHands({ geometry, outline, selection, above, lift, redraw });
   return (
-    <canvas
-      ref={canvas}
-      className="far-layer"
-      width={width + 2 * MARGIN}
-      height={height + 2 * MARGIN}
-      aria-hidden="true"
-    />
+    <>
+      <canvas
+        ref={canvas}
+        className="far-layer"
+        width={width + 2 * MARGIN}
+        height={height + 2 * MARGIN}
+        aria-hidden="true"
+      />
+      <div ref={above} className="far-lift" aria-hidden="true" />
+    </>
   );
 }
 
@@ -82,72 +89,4 @@ function covers(shift: number, length: number, scale: number): boolean {
 /** Whether a picture drawn for another scale is sharp enough while the hand is at it. */
 function isNear(scale: number): boolean {
   return scale > 0.7 && scale < 1.4;
-}
-
-/** Click selects, drag moves: as near by, but hit by arithmetic. */
-function useHands(
-  geometry: Geometry,
-  selection: ReadonlySet<string>,
-  shift: { current: Shift | null },
-  redraw: { current: () => void },
-): void {
-  const editor = useEditor();
-  const toFlow = useToFlow();
-  const flow = useStoreApi();
-  useEffect(() => {
-    const pane = flow.getState().domNode;
-    const down = (event: PointerEvent): void => {
-      if (event.button !== 0) return;
-      const start = toFlow({ x: event.clientX, y: event.clientY });
-      const hit = nodeAt(geometry, start);
-      if (hit === null) return;
-      event.stopPropagation();
-      const { select, edit } = editor.document.getState();
-      const chosen =
-        selection.has(hit) || event.shiftKey ? new Set([...selection, hit]) : new Set([hit]);
-      select(chosen);
-      const ids = new Set([...chosen].filter((id) => !isPinned(geometry.types.graph, id)));
-      const move = (at: PointerEvent): void => {
-        const point = toFlow({ x: at.clientX, y: at.clientY });
-        shift.current = { ids, by: { x: point.x - start.x, y: point.y - start.y } };
-        redraw.current();
-      };
-      const up = (): void => {
-        window.removeEventListener("pointermove", move);
-        const moved = shift.current;
-        shift.current = null;
-        if (!moved) return;
-        const places = new Map(
-          tops(geometry, ids).map((id) => [id, added(geometry.place(id), moved.by)] as const),
-        );
-        edit(`Move ${places.size} nodes`, (graph) => moveNodes(graph, places));
-      };
-      window.addEventListener("pointermove", move);
-      window.addEventListener("pointerup", up, { once: true });
-    };
-    pane?.addEventListener("pointerdown", down, { capture: true });
-    return () => pane?.removeEventListener("pointerdown", down, { capture: true });
-  }, [editor, flow, geometry, selection, shift, redraw, toFlow]);
-}
-
-function added(a: Point, b: Point): Point {
-  return { x: a.x + b.x, y: a.y + b.y };
-}
-
-/** Those that do not go with a loop which is moved as well. */
-function tops(geometry: Geometry, ids: ReadonlySet<string>): string[] {
-  const { scopes } = geometry.types;
-  return [...ids].filter((id) => !scopes.enclosing(scopes.home(id)).some((loop) => ids.has(loop)));
-}
-
-/** The innermost node at a point of the canvas. */
-function nodeAt(geometry: Geometry, point: Point): string | null {
-  let found: string | null = null;
-  for (const id of geometry.types.scopes.nodes.keys()) {
-    if (!geometry.visible(id)) continue;
-    const { x, y } = geometry.absolute(id);
-    const { width, height } = geometry.shape(id);
-    if (point.x >= x && point.y >= y && point.x <= x + width && point.y <= y + height) found = id;
-  }
-  return found;
 }

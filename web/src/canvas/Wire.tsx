@@ -8,12 +8,14 @@ import { moveBend, removeBend } from "../graph/commands/wiring.ts";
 import type { Point } from "../graph/view.ts";
 import { useDocument } from "../state/editor.ts";
 import type { WireEdge } from "./flow.ts";
+import { useShift } from "./lifting.ts";
 import { portLook } from "./portlook.ts";
 import { useToFlow } from "./position.ts";
 import { trimmed } from "./trimmed.ts";
 
 export const Wire = memo(function Wire(props: EdgeProps<WireEdge>): JSX.Element | null {
   const { data } = props;
+  const [source, target] = [useShift(props.source), useShift(props.target)];
   const [dragged, setDragged] = useState<{ at: number; point: Point } | null>(null);
   if (!data) return null;
   const bends = dragged
@@ -21,7 +23,15 @@ export const Wire = memo(function Wire(props: EdgeProps<WireEdge>): JSX.Element 
     : data.bends;
   const look = portLook(data.type);
   const style: CSSProperties = { stroke: look.color };
-  const path = wirePath(props, bends);
+  const ends = {
+    sourcePosition: props.sourcePosition,
+    targetPosition: props.targetPosition,
+    sourceX: props.sourceX + source.x,
+    sourceY: props.sourceY + source.y,
+    targetX: props.targetX + target.x,
+    targetY: props.targetY + target.y,
+  };
+  const path = wirePath(ends, bends);
   return (
     <>
       <BaseEdge

@@ -1,0 +1,124 @@
+/**
+ * What is dragged from afar: drawn once and moved as a layer above the picture of what stays.
+ *
+ * Only the wires between the two are made anew with each move.
+ */
+
+import type { Point } from "../graph/view.ts";
+import type { Transform } from "./farpicture.ts";
+import type { Box, Line, Outline } from "./outline.ts";
+
+const SVG = "http://www.w3.org/2000/svg";
+
+interface Held {
+  readonly path: SVGPathElement;
+  readonly lines: readonly Line[];
+}
+
+export class FarLift {
+  /** All that is lifted: the picture leaves it out. */
+  readonly ids: ReadonlySet<string>;
+  private readonly layer: SVGSVGElement;
+  private readonly views: readonly SVGGElement[];
+  private readonly held: readonly Held[];
+  private zoom = 1;
+  private by: Point = { x: 0, y: 0 };
+
+  constructor(
+    above: HTMLElement,
+    outline: Outline,
+    selection: ReadonlySet<string>,
+    ids: ReadonlySet<string>,
+  ) {
+    this.ids = ids;
+    this.layer = element("svg");
+    this.layer.setAttribute("class", "far-lift-layer");
+    const inside = element("g");
+    const across = element("g");
+    inside.append(...nodesOf(outline, selection, ids));
+    const held: Held[] = [];
+    for (const [look, lines] of outline.lines) {
+      const inner = lines.filter(({ source, target }) => ids.has(source) && ids.has(target));
+      if (inner.length > 0) inside.append(drawn("far-wire", inner.map(whole).join(""), look));
+      const outer = lines.filter(({ source, target }) => ids.has(source) !== ids.has(target));
+      if (outer.length === 0) continue;
+      const path = drawn("far-wire", outer.map(whole).join(""), look);
+      across.append(path);
+      held.push({ path, lines: outer });
+    }
+    this.held = held;
+    this.views = [inside, across];
+    const wires = element("svg");
+    this.layer.append(inside);
+    wires.append(across);
+    above.replaceChildren(this.layer, wires);
+  }
+
+  /** Follows pan and zoom. */
+  place([x, y, zoom]: Transform): void {
+    this.zoom = zoom;
+    for (const view of this.views)
+      view.setAttribute("transform", `translate(${x} ${y}) scale(${zoom})`);
+    this.shift();
+  }
+
+  move(by: Point): void {
+    this.by = by;
+    this.shift();
+    for (const { path, lines } of this.held) {
+      path.setAttribute("d", lines.map((line) => whole(this.shifted(line, by))).join(""));
+    }
+  }
+
+  private shift(): void {
+    const { x, y } = this.by;
+    this.layer.style.transform = `translate(${x * this.zoom}px, ${y * this.zoom}px)`;
+  }
+
+  private shifted(line: Line, by: Point): Pick<Line, "from" | "to"> {
+    const { source, from, to } = line;
+    return this.ids.has(source) ? { from: added(from, by), to } : { from, to: added(to, by) };
+  }
+}
+
+/** The boxes, those that look alike as one path. */
+function nodesOf(
+  { boxes }: Outline,
+  selection: ReadonlySet<string>,
+  ids: ReadonlySet<string>,
+): SVGPathElement[] {
+  const kinds = new Map<string, Box[]>();
+  for (const box of boxes) {
+    if (!ids.has(box.id)) continue;
+    const kind = `${box.loop ? "far-loop" : "far-node"}${selection.has(box.id) ? " far-chosen" : ""}`;
+    const alike = kinds.get(kind) ?? [];
+    kinds.set(kind, alike);
+    alike.push(box);
+  }
+  const loopsFirst = [...kinds].sort(([a], [b]) => a.localeCompare(b));
+  return loopsFirst.map(([kind, alike]) => drawn(kind, alike.map(edges).join("")));
+}
+
+function edges({ x, y, width, height }: Box): string {
+  return `M${x} ${y}h${width}v${height}h${-width}z`;
+}
+
+function whole({ from, to }: Pick<Line, "from" | "to">): string {
+  return `M${from.x} ${from.y}L${to.x} ${to.y}`;
+}
+
+function drawn(name: string, d: string, stroke = ""): SVGPathElement {
+  const path = element("path");
+  path.setAttribute("class", name);
+  path.setAttribute("d", d);
+  if (stroke !== "") path.style.stroke = stroke;
+  return path;
+}
+
+function element<K extends "g" | "path" | "svg">(name: K): SVGElementTagNameMap[K] {
+  return document.createElementNS(SVG, name);
+}
+
+function added(a: Point, b: Point): Point {
+  return { x: a.x + b.x, y: a.y + b.y };
+}

@@ -3,6 +3,7 @@
 import type { JSX, KeyboardEvent } from "react";
 import { useEffect, useMemo, useRef, useState } from "react";
 import type { Point } from "../graph/view.ts";
+import { Star } from "./Star.tsx";
 
 /** A row as it is shown; `key` tells it from the others. */
 export interface Row {
@@ -10,6 +11,18 @@ export interface Row {
   readonly name: string;
   readonly category: string;
   readonly about: string;
+}
+
+/** A mark that a row may have: set by a click on its star or by Ctrl+D, as browsers keep pages. */
+export interface Mark<T extends Row> {
+  readonly isOn: (row: T) => boolean;
+  readonly toggle: (row: T) => void;
+  /** What a click on the star does. */
+  readonly label: (row: T) => string;
+  /** What a row with the mark is, for those who do not see the star. */
+  readonly word: string;
+  /** A line below the list: how keys set it. */
+  readonly hint: string;
 }
 
 interface Props<T extends Row> {
@@ -24,6 +37,7 @@ interface Props<T extends Row> {
   /** Where on the screen; null for its middle. */
   readonly at: Point | null;
   readonly find: (query: string) => readonly T[];
+  readonly mark?: Mark<T>;
   readonly onChoose: (row: T) => void;
   readonly onEscape: () => void;
   /** A click beside it. */
@@ -35,7 +49,8 @@ const HEIGHT = 428;
 const EDGE = 8;
 
 export function Chooser<T extends Row>(props: Props<T>): JSX.Element {
-  const { id, label, lead, placeholder, none, at, find, onChoose, onEscape, onClose } = props;
+  const { id, label, lead, placeholder, none, at, find, mark } = props;
+  const { onChoose, onEscape, onClose } = props;
   const [query, setQuery] = useState("");
   const [chosen, setChosen] = useState(0);
   const list = useRef<HTMLUListElement>(null);
@@ -48,8 +63,10 @@ export function Chooser<T extends Row>(props: Props<T>): JSX.Element {
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     event.stopPropagation();
+    const row = rows[chosen];
     if (event.key === "Escape") onEscape();
-    else if (event.key === "Enter") choose(rows[chosen]);
+    else if (mark && row && isMarkKey(event)) mark.toggle(row);
+    else if (event.key === "Enter") choose(row);
     else if (event.key === "ArrowDown") setChosen(Math.min(chosen + 1, rows.length - 1));
     else if (event.key === "ArrowUp") setChosen(Math.max(chosen - 1, 0));
     else return;
@@ -95,14 +112,32 @@ export function Chooser<T extends Row>(props: Props<T>): JSX.Element {
             >
               <span className="palette-name">{row.name}</span>
               <span className="palette-category">{row.category}</span>
+              {mark && (
+                <span
+                  className="palette-star"
+                  title={mark.label(row)}
+                  onClick={(event) => {
+                    event.stopPropagation();
+                    mark.toggle(row);
+                  }}
+                >
+                  <Star on={mark.isOn(row)} />
+                  {mark.isOn(row) && <span className="visually-hidden">{mark.word}</span>}
+                </span>
+              )}
               <span className="palette-about">{row.about}</span>
             </li>
           ))}
         </ul>
         {rows.length === 0 && <p className="palette-none">{none}</p>}
+        {mark && rows.length > 0 && <p className="palette-hint">{mark.hint}</p>}
       </div>
     </>
   );
+}
+
+function isMarkKey({ key, ctrlKey, metaKey, altKey, shiftKey }: KeyboardEvent): boolean {
+  return key.toLowerCase() === "d" && (ctrlKey || metaKey) && !altKey && !shiftKey;
 }
 
 /** The corner nearest to a point from which the whole window is on the screen. */

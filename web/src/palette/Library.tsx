@@ -7,7 +7,9 @@ import { entriesOf, nameOf, search } from "../graph/search.ts";
 import { useDocument, useUi } from "../state/editor.ts";
 import { say } from "../texts/texts.ts";
 import { NODE_MIME } from "./carried.ts";
-import { liked } from "./liked.ts";
+import { liked, toggleFavourite } from "./liked.ts";
+import { Star } from "./Star.tsx";
+import { useFavourites } from "./useFavourites.ts";
 import "./library.css";
 
 export default function Library(): JSX.Element {
@@ -16,9 +18,13 @@ export default function Library(): JSX.Element {
   const catalogue = useDocument((state) => state.catalogue);
   const [query, setQuery] = useState("");
   const entries = useMemo(() => entriesOf(catalogue, document), [catalogue, document]);
+  const favourite = useFavourites();
   const groups = useMemo(
-    () => grouped(query === "" ? entries : search(entries, query, liked()), query === ""),
-    [entries, query],
+    () =>
+      query === ""
+        ? grouped(entries, favourite)
+        : [{ name: say("library.best"), rows: search(entries, query, liked()) }],
+    [entries, query, favourite],
   );
   return (
     <aside className="library" aria-label={say("library.label")}>
@@ -42,21 +48,12 @@ export default function Library(): JSX.Element {
         </button>
       </header>
       <div className="library-list">
-        {groups.map(([category, rows]) => (
-          <section key={category}>
-            <h2 className="library-category">{category || say("library.best")}</h2>
+        {groups.map(({ name, rows }) => (
+          <section key={name}>
+            <h2 className="library-category">{name}</h2>
             <ul>
               {rows.map((row) => (
-                <li
-                  key={nameOf(row)}
-                  className="library-row"
-                  draggable
-                  onDragStart={(event) => carry(event, row)}
-                  title={row.summary}
-                >
-                  <span className="library-name">{row.label}</span>
-                  <span className="library-about">{row.summary}</span>
-                </li>
+                <LibraryRow key={nameOf(row)} row={row} isFavourite={favourite.has(nameOf(row))} />
               ))}
             </ul>
           </section>
@@ -66,18 +63,54 @@ export default function Library(): JSX.Element {
   );
 }
 
+interface RowProps {
+  readonly row: Entry;
+  readonly isFavourite: boolean;
+}
+
+function LibraryRow({ row, isFavourite }: RowProps): JSX.Element {
+  const label = say(isFavourite ? "liked.remove" : "liked.add", { name: row.label });
+  return (
+    <li
+      className="library-row"
+      draggable
+      onDragStart={(event) => carry(event, row)}
+      title={row.summary}
+    >
+      <span className="library-name">{row.label}</span>
+      <button
+        type="button"
+        className="library-star"
+        aria-label={label}
+        aria-pressed={isFavourite}
+        title={label}
+        onClick={() => toggleFavourite(nameOf(row))}
+      >
+        <Star on={isFavourite} />
+      </button>
+      <span className="library-about">{row.summary}</span>
+    </li>
+  );
+}
+
 function carry(event: DragEvent, row: Entry): void {
   event.dataTransfer.setData(NODE_MIME, nameOf(row));
   event.dataTransfer.effectAllowed = "copy";
 }
 
-/** By category in the alphabet's order; a search's rows stay in the order of the search. */
-function grouped(
-  rows: readonly Entry[],
-  sort: boolean,
-): readonly (readonly [string, readonly Entry[]])[] {
-  if (!sort) return [["", rows]];
+interface Group {
+  readonly name: string;
+  readonly rows: readonly Entry[];
+}
+
+/** By category in the alphabet's order; before them the favourites, which stay in theirs as well. */
+function grouped(entries: readonly Entry[], favourite: ReadonlySet<string>): readonly Group[] {
   const made = new Map<string, Entry[]>();
-  for (const row of rows) made.set(row.category, [...(made.get(row.category) ?? []), row]);
-  return [...made].sort(([a], [b]) => a.localeCompare(b));
+  for (const row of entries) made.set(row.category, [...(made.get(row.category) ?? []), row]);
+  const groups = [...made].sort(([a], [b]) => a.localeCompare(b));
+  const first = entries.filter((row) => favourite.has(nameOf(row)));
+  return [
+    ...(first.length > 0 ? [{ name: say("liked.group"), rows: first }] : []),
+    ...groups.map(([name, rows]) => ({ name: name || say("library.best"), rows })),
+  ];
 }

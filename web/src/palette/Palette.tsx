@@ -2,15 +2,17 @@
 
 import type { JSX } from "react";
 import { useCallback, useMemo } from "react";
+import { keyWords } from "../commands/keys.ts";
 import type { Entry } from "../graph/search.ts";
 import { entriesOf, nameOf, search } from "../graph/search.ts";
 import { useDocument, useEditor, useUi } from "../state/editor.ts";
 import type { PaletteAt } from "../state/ui.ts";
 import { say } from "../texts/texts.ts";
 import { Chooser } from "./Chooser.tsx";
-import type { Row } from "./Chooser.tsx";
-import { liked, remember } from "./liked.ts";
+import type { Mark, Row } from "./Chooser.tsx";
+import { liked, remember, toggleFavourite } from "./liked.ts";
 import { add, fitting } from "./placing.ts";
+import { useFavourites } from "./useFavourites.ts";
 
 const SHOWN = 60;
 
@@ -31,6 +33,18 @@ export default function Palette({ at }: { readonly at: PaletteAt }): JSX.Element
     (query: string) => search(entries, query, liked()).slice(0, SHOWN).map(rowOf),
     [entries],
   );
+  const favourite = useFavourites();
+  const tell = useUi((ui) => ui.say);
+  const mark: Mark<Found> = {
+    isOn: ({ key }) => favourite.has(key),
+    label: ({ key, name }) => say(favourite.has(key) ? "liked.remove" : "liked.add", { name }),
+    toggle: ({ key, name }) => {
+      toggleFavourite(key);
+      tell(say(favourite.has(key) ? "liked.removed" : "liked.added", { name }));
+    },
+    word: say("liked.is"),
+    hint: say("liked.hint", { key: keyWords("Ctrl+D") }),
+  };
   const choose = ({ key, entry }: Found): void => {
     remember(key);
     add(editor.document, entry, at);
@@ -47,6 +61,7 @@ export default function Palette({ at }: { readonly at: PaletteAt }): JSX.Element
       none={say("palette.none")}
       at={at.screen}
       find={find}
+      mark={mark}
       onChoose={choose}
       onEscape={close}
       onClose={close}

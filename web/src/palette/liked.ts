@@ -1,4 +1,4 @@
-/** Which node types this person uses: kept in the browser. */
+/** Which node types this person uses, and which are favourites: kept in the browser. */
 
 import type { Liked } from "../graph/search.ts";
 import { NOTHING_LIKED } from "../graph/search.ts";
@@ -26,6 +26,27 @@ function write(kept: Kept): void {
   } catch {
     // A browser that keeps nothing (private windows) still adds nodes.
   }
+  for (const tell of watching) tell();
+}
+
+const watching = new Set<() => void>();
+
+/** Calls back at each change, those of other tabs of this browser as well; returns how to stop. */
+export function watchLiked(tell: () => void): () => void {
+  const other = ({ key }: StorageEvent): void => {
+    if (key === KEY || key === null) tell();
+  };
+  watching.add(tell);
+  window.addEventListener("storage", other);
+  return () => {
+    watching.delete(tell);
+    window.removeEventListener("storage", other);
+  };
+}
+
+/** The favourites as one text, the same as long as they are: a name a line. */
+export function favourites(): string {
+  return (read().favourite ?? []).join("\n");
 }
 
 export function liked(): Liked {

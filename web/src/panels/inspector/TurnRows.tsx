@@ -1,12 +1,12 @@
 /** What a loop does each turn: what it carries on, collects and shows, with the wires for it. */
 
 import type { JSX } from "react";
-import { portWords } from "../../canvas/words.ts";
 import { NEW_PORT } from "../../graph/measures.ts";
 import type { GraphNode } from "../../graph/model.ts";
 import type { Target } from "../../graph/wires.ts";
 import { say } from "../../texts/texts.ts";
 import { WireControl } from "../WireControl.tsx";
+import { CarriedRow } from "./CarriedRow.tsx";
 
 export function TurnRows({
   id,
@@ -16,25 +16,20 @@ export function TurnRows({
   readonly node: GraphNode;
 }): JSX.Element {
   const isRepeat = node.type === "Repeat";
-  const rows: readonly (readonly [Target, string])[] = [
-    ...[...node.next.keys()].map(
-      (port) => [{ kind: "next", node: id, port }, portWords(port)] as const,
-    ),
-    ...[...node.collect.keys()].map(
-      (port) => [{ kind: "collect", node: id, port }, portWords(port)] as const,
-    ),
-    [{ kind: "collect", node: id, port: NEW_PORT }, say("node.new.collect")],
-    ...(isRepeat ? ([[{ kind: "show", node: id, port: "" }, say("node.show")]] as const) : []),
-  ];
   return (
     <section>
       <h3 className="inspect-section">{say("inspect.turn")}</h3>
       {isRepeat && (
         <Row target={{ kind: "input", node: id, port: NEW_PORT }} name={say("node.new.carried")} />
       )}
-      {rows.map(([target, name]) => (
-        <Row key={`${target.kind}.${target.port}`} target={target} name={name} />
+      {[...node.next.keys()].map((port) => (
+        <CarriedRow key={`next.${port}`} id={id} kind="next" port={port} />
       ))}
+      {[...node.collect.keys()].map((port) => (
+        <CarriedRow key={`collect.${port}`} id={id} kind="collect" port={port} />
+      ))}
+      <Row target={{ kind: "collect", node: id, port: NEW_PORT }} name={say("node.new.collect")} />
+      {isRepeat && <Row target={{ kind: "show", node: id, port: "" }} name={say("node.show")} />}
     </section>
   );
 }

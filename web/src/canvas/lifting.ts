@@ -50,10 +50,7 @@ export class Lifting {
   clear(): void {
     if (this.elements.size === 0) return;
     for (const elements of this.elements.values()) {
-      for (const { style } of elements) {
-        style.removeProperty("translate");
-        style.removeProperty("will-change");
-      }
+      for (const { style } of elements) style.removeProperty("translate");
     }
     this.elements.clear();
     this.store.setState(STILL, true);
@@ -64,8 +61,6 @@ export class Lifting {
     if (!found) {
       found = [...page.querySelectorAll<HTMLElement>(selector)];
       this.elements.set(selector, found);
-      // A layer of its own: moved by the compositor, painted once.
-      for (const { style } of found) style.willChange = "translate";
     }
     for (const { style } of found) style.translate = `${x}px ${y}px`;
   }

@@ -248,4 +248,7 @@ COMPILED = shutil.ignore_patterns("__pycache__", "*.pyc")
 
 
 def _is_ours(name: str) -> bool:
-    return name.startswith(("LATENTGRAPH_", "PYTHON", "ATTACKS_"))
+    """What the tests' own process has in its environment: torch, once imported, notes there too
+    where it compiles.
+    """
+    return name.startswith(("LATENTGRAPH_", "PYTHON", "ATTACKS_", "TORCHINDUCTOR_"))

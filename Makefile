@@ -35,7 +35,9 @@ $(VENV)/.dev: $(VENV)/.installed
 	$(PIP) install --quiet -c constraints.txt -e '.[dev]'
 	touch $@
 
-test: check web-check e2e-quick
+test: $(VENV)/.dev web/node_modules/.installed
+	$(MAKE) -j2 check web-check
+	$(MAKE) e2e-quick
 	$(BIN)/pytest
 
 check: $(VENV)/.dev

@@ -55,7 +55,7 @@ def lives(serving: Serving, rounds: int, seed: int) -> set[str]:
         serving.kill()
         serving.start(wait=False)
         until(serving.answers, READY, "the server answers again")
-        if chance.random() < 0.5:  # the next one then meets a worker at its work
+        if chance.random() < 0.25:  # the next one then meets a worker at its work
             until(serving.is_ready, READY, "its worker is up again")
     return accepted
 

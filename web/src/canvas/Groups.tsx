@@ -7,7 +7,7 @@ import { editFrame, frameBox, removeFrame } from "../graph/commands/grouping.ts"
 import { moveNodes } from "../graph/commands/moving.ts";
 import type { Geometry } from "../graph/geometry.ts";
 import type { Frame, Point } from "../graph/view.ts";
-import { framesOf, isPinned } from "../graph/view.ts";
+import { added, framesOf, isPinned } from "../graph/view.ts";
 import { useDocument, useEditor } from "../state/editor.ts";
 import { say } from "../texts/texts.ts";
 import { useToFlow } from "./position.ts";
@@ -15,9 +15,8 @@ import { useToFlow } from "./position.ts";
 /** The grounds a frame may have; the first is that of a new one. */
 export const GROUNDS = ["", "warm", "green", "blue", "violet"] as const;
 
-export default function Groups({ geometry }: { readonly geometry: Geometry }): JSX.Element | null {
+export default function Groups({ geometry }: { readonly geometry: Geometry }): JSX.Element {
   const frames = framesOf(geometry.types.graph);
-  if (frames.size === 0) return null;
   return (
     <ViewportPortal>
       {[...frames].map(([id, frame]) => (
@@ -129,8 +128,4 @@ function Group({ id, frame, geometry }: Props): JSX.Element | null {
       </header>
     </div>
   );
-}
-
-function added(a: Point, b: Point): Point {
-  return { x: a.x + b.x, y: a.y + b.y };
 }

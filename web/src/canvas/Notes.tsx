@@ -13,9 +13,8 @@ import { useToFlow } from "./position.ts";
 
 const LEAST = { width: 120, height: 64 };
 
-export default function Notes({ graph }: { readonly graph: Graph }): JSX.Element | null {
+export default function Notes({ graph }: { readonly graph: Graph }): JSX.Element {
   const notes = notesOf(graph);
-  if (notes.size === 0) return null;
   return (
     <ViewportPortal>
       {[...notes].map(([id, note]) => (

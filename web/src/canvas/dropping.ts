@@ -16,10 +16,7 @@ import { wireUnder } from "./under.ts";
 
 /** `point` is where on the canvas it was let go, `screen` where on the screen. */
 export function drop(editor: Editor, dragged: readonly Card[], point: Point, screen: Point): void {
-  const { document, edit } = {
-    document: editor.document.getState(),
-    edit: editor.document.getState().edit,
-  };
+  const document = editor.document.getState();
   const geometry = geometryOf(shownTypes(document));
   const moved = dragged.filter(({ id, position }) => {
     const before = geometry.place(id);
@@ -36,7 +33,7 @@ export function drop(editor: Editor, dragged: readonly Card[], point: Point, scr
   }
   const only = ids.length === 1 ? ids[0] : undefined;
   if (only !== undefined && ontoWire(editor, only, places, screen)) return;
-  edit(ids.length === 1 ? "Move a node" : `Move ${ids.length} nodes`, (graph) =>
+  document.edit(ids.length === 1 ? "Move a node" : `Move ${ids.length} nodes`, (graph) =>
     moveNodes(graph, places),
   );
 }

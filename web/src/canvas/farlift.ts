@@ -4,6 +4,7 @@
  * Only the wires between the two are made anew with each move.
  */
 
+import { added } from "../graph/view.ts";
 import type { Point } from "../graph/view.ts";
 import type { Transform } from "./farpicture.ts";
 import type { Box, Line, Outline } from "./outline.ts";
@@ -117,8 +118,4 @@ function drawn(name: string, d: string, stroke = ""): SVGPathElement {
 
 function element<K extends "g" | "path" | "svg">(name: K): SVGElementTagNameMap[K] {
   return document.createElementNS(SVG, name);
-}
-
-function added(a: Point, b: Point): Point {
-  return { x: a.x + b.x, y: a.y + b.y };
 }

@@ -1,6 +1,7 @@
 /** A graph as boxes and straight lines on the canvas: what is drawn, and hit, from afar. Pure. */
 
 import type { Geometry } from "../graph/geometry.ts";
+import { added } from "../graph/view.ts";
 import type { Point, Size } from "../graph/view.ts";
 import type { WireEdge } from "./flow.ts";
 import { handleAt } from "./linking.ts";
@@ -37,8 +38,8 @@ export function outlineOf(geometry: Geometry, wires: readonly WireEdge[]): Outli
   }
   const lines = new Map<string, Line[]>();
   for (const { source, target, sourceHandle, targetHandle, data } of wires) {
-    const from = added(corners.get(source), handleAt(geometry, source, sourceHandle));
-    const to = added(corners.get(target), handleAt(geometry, target, targetHandle));
+    const from = end(corners.get(source), handleAt(geometry, source, sourceHandle));
+    const to = end(corners.get(target), handleAt(geometry, target, targetHandle));
     if (!from || !to) continue;
     const look = portLook(data?.type ?? "?").color;
     const alike = lines.get(look) ?? [];
@@ -65,6 +66,6 @@ export function withInner(geometry: Geometry, ids: ReadonlySet<string>): Readonl
   return all;
 }
 
-function added(a: Point | undefined, b: Point | undefined): Point | null {
-  return a && b ? { x: a.x + b.x, y: a.y + b.y } : null;
+function end(corner: Point | undefined, handle: Point | undefined): Point | null {
+  return corner && handle ? added(corner, handle) : null;
 }

@@ -5,7 +5,7 @@ import { useEffect } from "react";
 import { moveNodes } from "../graph/commands/moving.ts";
 import type { Geometry } from "../graph/geometry.ts";
 import type { Point } from "../graph/view.ts";
-import { isPinned } from "../graph/view.ts";
+import { added, isPinned } from "../graph/view.ts";
 import { useEditor } from "../state/editor.ts";
 import { FarLift } from "./farlift.ts";
 import { nodeAt, withInner } from "./outline.ts";
@@ -96,10 +96,6 @@ export function useFarHands({ geometry, outline, selection, above, lift, redraw 
 
 function same(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {
   return a.size === b.size && [...a].every((id) => b.has(id));
-}
-
-function added(a: Point, b: Point): Point {
-  return { x: a.x + b.x, y: a.y + b.y };
 }
 
 /** Those that do not go with a loop which is moved as well. */

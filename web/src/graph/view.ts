@@ -14,6 +14,10 @@ export interface Point {
   readonly y: number;
 }
 
+export function added(a: Point, b: Point): Point {
+  return { x: a.x + b.x, y: a.y + b.y };
+}
+
 export interface Size {
   readonly width: number;
   readonly height: number;

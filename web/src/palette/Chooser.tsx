@@ -31,7 +31,8 @@ interface Props<T extends Row> {
   readonly label: string;
   /** A line above the field; empty for none. */
   readonly lead: string;
-  readonly placeholder: string;
+  /** What stands in the field as long as it is empty. */
+  readonly placeholder?: string;
   /** What is said where nothing is found. */
   readonly none: string;
   /** Where on the screen; null for its middle. */

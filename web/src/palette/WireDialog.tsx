@@ -64,7 +64,6 @@ export default function WireDialog({ node }: { readonly node: string }): JSX.Ele
       id="wire"
       label={label}
       lead={label}
-      placeholder=""
       none={say("wire.none")}
       at={null}
       find={find}

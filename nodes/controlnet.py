@@ -15,8 +15,9 @@ from .footprint import denoiser_bytes
 from .image import Image
 from .latent import Latent
 from .residuals import NOTHING, Residuals
-from .rows import added, texts
+from .rows import added
 from .steps import Step
+from .textmemory import told
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Strength = Annotated[float, Field(ge=0, le=10)]
@@ -79,14 +80,16 @@ def controlnet(
         device, dtype = ctx.device, getattr(torch, control.dtype)
         labels = tuple(row.label for row in rows)
         entries = [row.entries[0] for row in rows]
+        batch = len(latent.samples)
         samples = torch.cat([latent.samples.to(device)] * len(rows))
-        told = texts(entries, len(latent.samples), control.text_width, "ControlNet")
         ctx.pool.fits(denoiser_bytes(model.config, samples))  # what is idle makes room
         picture = hints(image, latent, model.config.conditioning_channels)
         down, mid = model(
             step.scale_input(samples),
             step.timestep,
-            encoder_hidden_states=told.to(device, dtype),
+            encoder_hidden_states=told(
+                model, entries, batch, control.text_width, device, dtype, "ControlNet"
+            ),
             controlnet_cond=torch.cat([picture.to(device, dtype)] * len(rows)),
             conditioning_scale=force,
             guess_mode=guess,

@@ -16,8 +16,9 @@ from .latent import Latent
 from .prediction import Prediction
 from .recipes import UNet
 from .residuals import AdapterFeatures, Residuals, stacked, summed
-from .rows import added, texts
+from .rows import added
 from .steps import Step
+from .textmemory import told
 
 
 @node("UNetDenoise", category="sampling", aliases=("KSampler", "Denoise", "Predict noise"))
@@ -57,7 +58,7 @@ def unet_denoise(
         output = model(
             samples,
             step.timestep,
-            encoder_hidden_states=texts(entries, batch, unet.text_width).to(device, dtype),
+            encoder_hidden_states=told(model, entries, batch, unet.text_width, device, dtype),
             timestep_cond=_guidance(model.config, guidance, len(samples), device, dtype),
             added_cond_kwargs=added(model.config, labels, entries, latent, device, dtype),
             down_block_additional_residuals=extra[:-1] if extra else None,

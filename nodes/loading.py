@@ -15,6 +15,7 @@ from engine import NodeError
 from .controlmodel import AdapterModel, ControlModel
 from .loadingfile import load_part
 from .recipes import VAE, FileSource, ModelRecipe, Source, TextEncoder, UNet
+from .textmemory import remembering
 from .textmodel import TextModel
 from .vocabulary import clip_tokenizer
 from .weightfile import unreadable
@@ -24,7 +25,7 @@ BROKEN = (SafetensorError, OSError, ValueError, RuntimeError, KeyError, TypeErro
 
 def load_unet(recipe: UNet) -> Any:
     """The recipe's UNet2DConditionModel, in eval mode. Raises NodeError (`bad_model_file`)."""
-    return _component(recipe, recipe.dtype)
+    return remembering(_component(recipe, recipe.dtype))
 
 
 def load_vae(recipe: VAE) -> Any:
@@ -34,7 +35,7 @@ def load_vae(recipe: VAE) -> Any:
 
 def load_control(recipe: ControlModel | AdapterModel) -> Any:
     """The recipe's ControlNetModel or T2IAdapter, in eval mode. Raises NodeError."""
-    return _component(recipe, recipe.dtype)
+    return remembering(_component(recipe, recipe.dtype))
 
 
 def load_text(recipe: TextEncoder) -> TextModel:

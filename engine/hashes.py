@@ -17,29 +17,30 @@ WORTH_KEEPING = 1 << 20
 
 
 class Hashes:
-    """sha256 by path, size and modification time; in memory, and below `folder` if there is one."""
+    """sha256 by file, size and modification time; in memory, and below `folder` if there is one."""
 
     def __init__(self, folder: Path | None = None) -> None:
         self.folder = folder
-        self._known: dict[tuple[str, int, int], str] = {}
+        self._known: dict[tuple[int, ...], str] = {}
 
     def of(self, path: Path) -> str:
         """The file's sha256. Raises OSError."""
         stat = path.stat()
-        state = (str(path.resolve()), stat.st_size, stat.st_mtime_ns)
-        found = self._known.get(state) or self._kept(state)
+        found = self._known.get(_identity(stat))
         if found is None:
-            found = _read(path)
-            if stat.st_size >= WORTH_KEEPING:
-                self._keep(state, found)
-        self._known[state] = found
+            state = _state(path, stat)
+            found = self._kept(state)
+            if found is None:
+                found = _read(path)
+                if stat.st_size >= WORTH_KEEPING:
+                    self._keep(state, found)
+            self._known[_identity(stat)] = found
         return found
 
     def known(self, path: Path) -> str:
         """The hash if it needs no reading of the file, else nothing. Raises OSError."""
         stat = path.stat()
-        state = (str(path.resolve()), stat.st_size, stat.st_mtime_ns)
-        return self._known.get(state) or self._kept(state) or ""
+        return self._known.get(_identity(stat)) or self._kept(_state(path, stat)) or ""
 
     def _kept(self, state: tuple[str, int, int]) -> str | None:
         if self.folder is None:
@@ -69,6 +70,16 @@ class Hashes:
         assert self.folder is not None
         name = hashlib.blake2b(os.fsencode(state[0]), digest_size=16).hexdigest()
         return self.folder / f"{name}.json"
+
+
+def _identity(stat: os.stat_result) -> tuple[int, ...]:
+    """A file in memory: following links to its name would take longer than all else."""
+    return stat.st_dev, stat.st_ino, stat.st_size, stat.st_mtime_ns
+
+
+def _state(path: Path, stat: os.stat_result) -> tuple[str, int, int]:
+    """A file on disk, where it is found again after a copy of the disk too."""
+    return str(path.resolve()), stat.st_size, stat.st_mtime_ns
 
 
 def _read(path: Path) -> str:

@@ -25,6 +25,8 @@ PLAIN = (type(None), bool, int, float, str)
 EXACTLY_PLAIN = frozenset(PLAIN)
 """The same for a look at `type(value)`, where that is quick and enough."""
 BINS = 32
+HELD = "_held_tensors"
+"""Where a value notes its tensors, beside its fields."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +54,9 @@ class Value:
 
     def tensors(self) -> Iterator[Tensor]:
         """Every tensor this value holds, in a stable order."""
-        for part in _parts(self):
-            if not isinstance(part, PLAIN):
+        for name in _names(self):
+            part = getattr(self, name)
+            if type(part) not in EXACTLY_PLAIN:
                 yield from tensors_of(part)
 
     def pack(self) -> Packed:
@@ -118,7 +121,7 @@ def _parts(value: Any) -> list[Any]:
 def tensors_of(value: Any) -> Iterable[Tensor]:
     """Every tensor within a value, a sequence or mapping of values, or a tensor itself."""
     if isinstance(value, Value):
-        return value.tensors()
+        return _held(value)
     if isinstance(value, PLAIN):
         return ()
     if isinstance(value, tuple | list):
@@ -126,6 +129,17 @@ def tensors_of(value: Any) -> Iterable[Tensor]:
     if isinstance(value, dict):
         return chain.from_iterable(map(tensors_of, value.values()))
     return (value,) if is_tensor(value) else ()
+
+
+def _held(value: Value) -> Iterable[Tensor]:
+    """A value's tensors, gathered once: it never changes, and each step of a loop asks for them."""
+    own = getattr(value, "__dict__", None)
+    if own is None:
+        return value.tensors()
+    found: tuple[Tensor, ...] | None = own.get(HELD)
+    if found is None:
+        found = own[HELD] = tuple(value.tensors())
+    return found
 
 
 def storages(value: Any) -> Iterable[tuple[int, int]]:

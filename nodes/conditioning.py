@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import cached_property
 
 import torch
 from torch import Tensor
@@ -66,14 +64,6 @@ class Conditioning(Value):
     @property
     def labels(self) -> tuple[str, ...]:
         return tuple(row.label for row in self.rows)
-
-    @cached_property
-    def _held(self) -> tuple[Tensor, ...]:
-        return tuple(super().tensors())
-
-    def tensors(self) -> Iterator[Tensor]:
-        """Those of every row; found once, since each step of a loop asks for them."""
-        return iter(self._held)
 
 
 @node("PairConditioning", category="conditioning", aliases=("Negative prompt", "CFG"))

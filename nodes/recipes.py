@@ -6,6 +6,7 @@ A recipe's digest is made of content alone: where its files lie today is no part
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
@@ -109,6 +110,10 @@ class ModelRecipe(Value):
 
     def digest(self) -> str:
         """Content key: the component, its files and the precision; never a path."""
+        return self._digest
+
+    @cached_property
+    def _digest(self) -> str:
         return hashed(type(self).__name__, self.source.content, self.dtype, *self.details())
 
     def details(self) -> tuple[str, ...]:

@@ -78,20 +78,16 @@ class Solver(Value):
         return {
             name: value
             for name, value in vars(self.state).items()
-            if not _same(value, first.get(name, missing))
+            if value is not (was := first.get(name, missing)) and not _same(value, was)
         }
 
     @cached_property
     def _taken_apart(self) -> State:
         return State(self.table, self.changed(), self.random, self.due)
 
-    @cached_property
-    def _held(self) -> tuple[Tensor, ...]:
-        return tuple(self._taken_apart.tensors())
-
     def tensors(self) -> Iterator[Tensor]:
         """The history and the stream; not the tables, which all turns of a schedule share."""
-        return iter(self._held)
+        return self._taken_apart.tensors()
 
     def pack(self) -> Packed:
         """The timetable as JSON and the state as tensors and numbers."""

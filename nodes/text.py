@@ -59,10 +59,13 @@ def _encode(
     """One encoder's embedding of the text, of an empty chunk, and its pooled text."""
     tokenizer = model.tokenizers[index]
     found = promptweights.chunks(tokenizer, text, weighting, model.spellings)
-    blank = promptweights.chunks(tokenizer, "", "none")[0]
-    states = [model.encode(index, chunk.ids, skip_layers) for chunk in found]
-    same = found[0].ids == blank.ids
-    empty = states[0][0] if same else model.encode(index, blank.ids, skip_layers)[0]
+    blank = promptweights.chunks(tokenizer, "", "none")[0].ids
+    nothing = model.blank(index, blank, skip_layers)
+    states = [
+        nothing if chunk.ids == blank else model.encode(index, chunk.ids, skip_layers)
+        for chunk in found
+    ]
+    empty = nothing[0]
     parts = [
         promptweights.apply(embedding, empty, chunk, weighting)
         for (embedding, _), chunk in zip(states, found, strict=True)

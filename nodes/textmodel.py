@@ -26,6 +26,7 @@ class TextModel(nn.Module):
         self.tokenizers = tuple(tokenizers)
         self.penultimate = sdxl
         self.spellings: Mapping[str, str] = {}
+        self._blanks: dict[tuple[Any, ...], tuple[Tensor, Any]] = {}
 
     def encode(self, index: int, ids: Sequence[int], skip_layers: int) -> tuple[Tensor, Any]:
         """Embeds one chunk with one encoder: ([1,L,C], pooled text [1,P] or None).
@@ -44,6 +45,19 @@ class TextModel(nn.Module):
         if self.penultimate:
             return states, output[0] if output[0].ndim == 2 else None
         return getattr(encoder, "text_model", encoder).final_layer_norm(states), None
+
+    def blank(self, index: int, ids: Sequence[int], skip_layers: int) -> tuple[Tensor, Any]:
+        """What `encode` says of an empty chunk, which all texts are told apart from: kept."""
+        weight = next(self.encoders[index].parameters())
+        asked = (index, tuple(ids), skip_layers, weight.device)
+        found = self._blanks.get(asked)
+        if found is None:
+            found = self._blanks[asked] = self.encode(index, ids, skip_layers)
+        return found
+
+    def forget(self) -> None:
+        """Drops what is kept of other weights: for a clone that is to be changed."""
+        self._blanks = {}
 
     def _check_depth(self, depth: int, last: int, skip_layers: int) -> None:
         if last >= depth:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import copy
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -52,7 +52,7 @@ class Timetable(Value):
         spec = self.spec
         self._check_window()
         try:
-            scheduler = spec.scheduler_class.from_config(self._raw(), **self._overrides())
+            scheduler = fork(_untimed(self.config, self.solver, self.sigmas, self.spacing))
             self._set_timesteps(scheduler)
         except REFUSALS as error:
             raise NodeError(
@@ -99,6 +99,10 @@ class Timetable(Value):
             input_op="none" if scale is None else "divide",
             prediction_type=getattr(scheduler.config, "prediction_type", "epsilon"),
         )
+
+    def untimed(self) -> Any:
+        """The scheduler of the file, the solver and its options, before its timesteps are set."""
+        return self.spec.scheduler_class.from_config(self._raw(), **self._overrides())
 
     def _raw(self) -> dict[str, Any]:
         raw = self.config.to_dict()
@@ -184,6 +188,12 @@ class Timetable(Value):
     def _cutoff(self, scheduler: Any, share: float) -> int:
         trained: int = scheduler.config.num_train_timesteps
         return round(trained - share * trained)
+
+
+@lru_cache(maxsize=32)
+def _untimed(config: SchedulerConfig, solver: str, sigmas: str, spacing: str) -> Any:
+    """Made once, as reading a config takes a class longer than making its timesteps: fork it."""
+    return Timetable(config, solver, 1, sigmas, spacing).untimed()
 
 
 def fork(scheduler: Any) -> Any:

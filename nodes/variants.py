@@ -27,6 +27,7 @@ def text_variant(recipe: TextEncoder, pool: ModelPool) -> TextModel:
     """The base encoders' structure with LoRAs attached and words added to their tokenizers."""
     with pool.use(replace(recipe, adapters=(), words=())) as base:
         model: TextModel = cloned(base)
+        model.forget()
         first = 2 if recipe.family == "sdxl_refiner" else 1
         for place, encoder in enumerate(model.encoders, start=first):
             adapt(encoder, place, recipe.adapters)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
 
 from engine import Context
+from engine.pool import Pool
 from nodes.lora import Lora, apply_loras
 from nodes.models import Model
+from nodes.text import text_encode
 from tests.nodes.lora.loras import (
     UNET_LAYERS,
     State,
@@ -101,3 +104,18 @@ def test_the_text_strength_changes_no_unet(at: Context, model: Model, two: State
     first, second = (apply_loras(at, model.unet, model.text_encoder, each) for each in (one, other))
     assert first.unet == second.unet
     assert first.text_encoder.digest() != second.text_encoder.digest()
+
+
+def test_a_variant_keeps_nothing_that_the_base_has_said(
+    at: Context, model: Model, two: State
+) -> None:
+    """An empty text is encoded once for each text encoder, and never for another one's weights."""
+    stack = [Lora("a.safetensors", 1.0, 1.0)]
+    texts = apply_loras(at, model.unet, model.text_encoder, stack).text_encoder
+    of_base = text_encode(at, model.text_encoder, "").rows[0].entries[0]
+    found = text_encode(at, texts, "a cat").rows[0].entries[0]
+    alone = replace(at, pool=Pool("cpu"))
+    wanted = text_encode(alone, texts, "").rows[0].entries[0]
+    assert found.padding is not None
+    assert torch.equal(found.padding, wanted.embedding)
+    assert not torch.equal(found.padding, of_base.embedding)

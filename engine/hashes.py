@@ -12,6 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 
 BLOCK = 1 << 20
+Identity = tuple[str, int, int, int, int]
 WORTH_KEEPING = 1 << 20
 """Bytes from which a hash is written down: smaller files are read again in no time."""
 
@@ -21,12 +22,12 @@ class Hashes:
 
     def __init__(self, folder: Path | None = None) -> None:
         self.folder = folder
-        self._known: dict[tuple[int, ...], str] = {}
+        self._known: dict[Identity, str] = {}
 
     def of(self, path: Path) -> str:
         """The file's sha256. Raises OSError."""
         stat = path.stat()
-        found = self._known.get(_identity(stat))
+        found = self._known.get(_identity(path, stat))
         if found is None:
             state = _state(path, stat)
             found = self._kept(state)
@@ -34,13 +35,13 @@ class Hashes:
                 found = _read(path)
                 if stat.st_size >= WORTH_KEEPING:
                     self._keep(state, found)
-            self._known[_identity(stat)] = found
+            self._known[_identity(path, stat)] = found
         return found
 
     def known(self, path: Path) -> str:
         """The hash if it needs no reading of the file, else nothing. Raises OSError."""
         stat = path.stat()
-        return self._known.get(_identity(stat)) or self._kept(_state(path, stat)) or ""
+        return self._known.get(_identity(path, stat)) or self._kept(_state(path, stat)) or ""
 
     def _kept(self, state: tuple[str, int, int]) -> str | None:
         if self.folder is None:
@@ -72,9 +73,9 @@ class Hashes:
         return self.folder / f"{name}.json"
 
 
-def _identity(stat: os.stat_result) -> tuple[int, ...]:
+def _identity(path: Path, stat: os.stat_result) -> Identity:
     """A file in memory: following links to its name would take longer than all else."""
-    return stat.st_dev, stat.st_ino, stat.st_size, stat.st_mtime_ns
+    return str(path), stat.st_dev, stat.st_ino, stat.st_size, stat.st_mtime_ns
 
 
 def _state(path: Path, stat: os.stat_result) -> tuple[str, int, int]:

@@ -155,16 +155,17 @@ class Walker(Naming, Switches, Loops):
             return entry.outputs
         inputs = dict(node.params)
         gathered: dict[str, list[Any]] = {}
-        for port, origin, near, place in node.reads:
+        for read in node.reads:
+            port, near = read.port, read.near
             if near is not None:
                 made = frame.outputs.get(near)
                 if made is None:
                     made = yield self.outputs(near, frame)
-                value = made if isinstance(made, Failure) else made[place]
+                value = made if isinstance(made, Failure) else made[read.place]
             else:
-                value = self._ready(origin, frame)
+                value = self._ready(read.origin, frame)
                 if value is ABSENT:
-                    value = yield self.value(origin, frame)
+                    value = yield self.value(read.origin, frame)
             if port.plain is not None:
                 value = self._checked(node, port, value, frame)
             if isinstance(value, Failure):

@@ -150,7 +150,8 @@ def measure(doc: dict[str, Any]) -> dict[str, float]:
 
 
 def main() -> None:
-    gc.freeze()  # as the command line and the server's worker do
+    Engine(registry=registry_of([__name__]), device="cpu")  # imports torch
+    gc.freeze()  # as the command line and the server's worker do, with their engine open
     shapes = {"chain": chain, "fan-out": fan_out, "layered": layered}
     found = {}
     heads = ("parse+validate", "keys", "cold", "warm")

@@ -274,7 +274,9 @@ def _weigh(outputs: tuple[Any, ...]) -> _Weight:
         if kind is str:
             objects += len(output)
         elif kind not in SCALARS:
-            held.update(storages(output))
+            found = storages(output)
+            if found:
+                held = held | found if held else found
     if not held:
         return LIGHT if objects == OBJECTS else _Weight(objects, objects, ())
     return _Weight(objects + sum(held.values()), objects, tuple(held.items()))

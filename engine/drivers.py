@@ -58,11 +58,12 @@ def answer(call: Call, context: Context, reporter: Reporter, clock: Callable[[],
         context = _of_call(context, node, turn, reporter, inexact)
     reporter.started(node, turn)
     made = _made(call, context, clock)
-    if isinstance(made, _Short):
-        made = _after_shortage(made, call, context, reporter, clock)
-    if isinstance(made, Failure):
-        reporter.failed(made.problem, turn)
-        return made
+    if type(made) is not Done:
+        if isinstance(made, _Short):
+            made = _after_shortage(made, call, context, reporter, clock)
+        if isinstance(made, Failure):
+            reporter.failed(made.problem, turn)
+            return made
     reporter.ran(node, turn, made.seconds)
     return made._replace(exact=False) if inexact else made
 

@@ -133,27 +133,27 @@ def tensors_of(value: Any) -> Iterable[Tensor]:
 
 def _held(value: Value) -> Iterable[Tensor]:
     """A value's tensors, gathered once: it never changes, and each step of a loop asks for them."""
-    own = getattr(value, "__dict__", None)
-    if own is None:
+    if not type(value).__dictoffset__:  # a class with slots has nowhere to note them
         return value.tensors()
+    own = value.__dict__
     found: tuple[Tensor, ...] | None = own.get(HELD)
     if found is None:
         found = own[HELD] = tuple(value.tensors())
     return found
 
 
-def storages(value: Any) -> Iterable[tuple[int, int]]:
-    """`(address, bytes)` of each distinct tensor storage: shared ones come once."""
+def storages(value: Any) -> dict[int, int]:
+    """Bytes of each distinct tensor storage by address: shared ones come once."""
     held: dict[int, int] = {}
     for tensor in tensors_of(value):
         storage = tensor.untyped_storage()
         held[storage.data_ptr()] = storage.nbytes()
-    return held.items()
+    return held
 
 
 def size_of(value: Any) -> int:
     """Bytes of memory a value keeps alive; at least a few hundred for the objects themselves."""
-    return 256 + sum(count for _, count in storages(value))
+    return 256 + sum(storages(value).values())
 
 
 def digest_of(value: Any) -> str | None:

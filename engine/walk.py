@@ -192,7 +192,7 @@ class Walker(Naming, Switches, Loops):
         for read in node.reads:
             source = read.near
             if source is not None:
-                left = unread.get(source, source.readers) - 1
+                left = unread.get(source, source.readers) - 1 if source.readers > 1 else 0
                 if left:
                     unread[source] = left
                 else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar, get_type_hints
 
 from .annotations import DeclarationError, as_json, build, element_of, plain_of, strip, without_none
@@ -26,11 +26,19 @@ class Implementation:
     module: str
     effective: Callable[..., Json] | None = None
     fingerprint: Callable[..., str] | None = None
+    keeps: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    traits: Callable[..., Mapping[str, Any]] | None = None
+    checks: tuple[Callable[..., None], ...] = ()
     context: str = ""
     records: Mapping[str, Any] | None = None
     value_classes: tuple[type[Value], ...] = ()
     digests: tuple[tuple[int, str], ...] = ()
     """Place and port of each output whose digest is remembered with what is kept."""
+
+    @property
+    def named_by_wires(self) -> bool:
+        """Whether the key follows from those of the wires, with nothing to be asked."""
+        return self.effective is None and self.fingerprint is None and not self.checks
 
     def call(self, inputs: Mapping[str, Any], context: Context) -> tuple[Any, ...]:
         """Runs the function; returns its outputs in the order of the declared ports."""
@@ -64,6 +72,9 @@ def node(
     aliases: Sequence[str] = (),
     effective: Callable[..., Json] | None = None,
     fingerprint: Callable[..., str] | None = None,
+    keeps: Mapping[str, str | tuple[str, ...]] | None = None,
+    traits: Callable[..., Mapping[str, Any]] | None = None,
+    checks: Sequence[Callable[..., None]] = (),
     renamed: Mapping[str, str] | None = None,
     upgrade: Mapping[int, Mapping[str, Json]] | None = None,
     products: Sequence[Product] = (),
@@ -73,6 +84,11 @@ def node(
     static: cheap and pure, from plain or static values only; may run while keys are made.
     effective: a pure function of some inputs (by name) whose result stands in the key for them.
     fingerprint: a function of some inputs (by name, and `files`) that names what is read outside.
+    keeps: for an output the input whose traits it has (or inputs, one of them). traits: a function
+    of some inputs (by name) that tells those of outputs, by port, before they are made.
+    checks: functions of some inputs (by name), given what is typed or static as a value and else
+    as traits; one raises NodeError where the node is sure to refuse them, and is asked before
+    anything long has run (see `foresight`).
     version: goes up when the mathematics changes. renamed: old input names to new ones.
     products: limits on products of plain inputs (width * height * batch).
     upgrade: for a version, the params that a file older than it gets where it names none.
@@ -102,12 +118,21 @@ def node(
         )
         _renames(renamed or {}, inputs, type_name)
         _names(fingerprint, inputs, type_name, "fingerprint", extra=frozenset({"files"}))
+        for asked in (traits, *checks):
+            _names(asked, inputs, type_name, "traits= or checks")
+        if checks and declaration.sink:
+            raise DeclarationError(
+                f"{type_name}: a node without outputs has no name, so no checks="
+            )
         implementation = Implementation(
             declaration,
             function,
             function.__module__,
             effective,
             fingerprint,
+            _keeps(keeps or {}, declaration),
+            traits,
+            tuple(checks),
             context,
             records,
             tuple(classes | {kind for _, kind in outputs if kind is not None}),
@@ -134,6 +159,16 @@ def _renames(renamed: Mapping[str, str], inputs: Mapping[str, Input], type_name:
     for old, new in renamed.items():
         if old in inputs or new not in inputs:
             raise DeclarationError(f"{type_name}: renamed= maps an old name to one of today")
+
+
+def _keeps(
+    keeps: Mapping[str, str | tuple[str, ...]], declaration: Declaration
+) -> dict[str, tuple[str, ...]]:
+    known = {name: (of,) if isinstance(of, str) else of for name, of in keeps.items()}
+    for output, sources in known.items():
+        if output not in declaration.outputs or not declaration.inputs.keys() >= set(sources):
+            raise DeclarationError(f"{declaration.type}: keeps= maps outputs to inputs")
+    return known
 
 
 def _names(

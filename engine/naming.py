@@ -46,7 +46,7 @@ class Naming(Tasks):
             if node.home.depth or declaration is None or not declaration.outputs:
                 continue
             implementation = self.implementations[node.type]
-            if implementation.effective is None and implementation.fingerprint is None:
+            if implementation.named_by_wires:
                 wired = self._wired(node, declaration, self.top)
                 if wired is not None:
                     self.top.keys[node] = node_key(node, self._head(node), wired)
@@ -56,11 +56,16 @@ class Naming(Tasks):
         known = frame.keys.get(node)
         if known is not None:
             return known
-        failed = self.failures.get((node, frame.turn))
+        failed = self.failures.get((node, frame.turn)) or self.refused.get(node)
         if failed is not None:
             return failed
         declaration = node.declaration
         assert declaration is not None
+        implementation = self.implementations[node.type]
+        if implementation.checks:
+            refused = yield from self.foreseen(node, implementation, frame)
+            if refused is not None:
+                return self.remember(node, frame, refused)
         wired: dict[str, str] = {}
         for name, origins in node.origins.items():
             if name in declaration.effective:
@@ -75,7 +80,6 @@ class Naming(Tasks):
                 fragments.append(fragment)
             wired[name] = _of_port(declaration.inputs[name], fragments)
         extra = ""
-        implementation = self.implementations[node.type]
         if implementation.effective is not None or implementation.fingerprint is not None:
             extra = yield from self.extra(node, implementation, frame)
             if isinstance(extra, Failure):

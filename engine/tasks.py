@@ -55,6 +55,8 @@ class Tasks(ABC):
         self.calls = 0
         self.inexact = False
         self.unknown: dict[str, str] = {}
+        self.needed: set[Planned] = set()  # what the run is sure to ask for (see `foresight`)
+        self.refused: dict[Planned, Failure] = {}  # of these, what will fail in any turn
         self.failures: dict[tuple[Planned, tuple[int, ...]], Failure] = {}
         if known is None or _looks_outside(plan, implementations):
             known = Known()
@@ -77,6 +79,10 @@ class Tasks(ABC):
     @abstractmethod
     def extra(self, node: Planned, implementation: Implementation, frame: Frame) -> Task:
         """What stands for the inputs under `effective`, and for what is read from outside."""
+
+    @abstractmethod
+    def foreseen(self, node: Planned, implementation: Implementation, frame: Frame) -> Task:
+        """The Failure of a node that is sure to refuse what its wires will bring, or None."""
 
     @abstractmethod
     def chosen(self, node: Planned, frame: Frame) -> Task:

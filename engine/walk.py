@@ -13,6 +13,7 @@ from typing import Any, cast
 
 from .declare import Implementation
 from .errors import Problem
+from .foresight import Foresight
 from .frames import (
     ABSENT,
     PENDING,
@@ -35,7 +36,7 @@ from .switches import Switches
 from .values import digest_of
 
 
-class Walker(Naming, Switches, Loops):
+class Walker(Naming, Foresight, Switches, Loops):
     """Walks one plan once."""
 
     def walk(self) -> Generator[Call, Done | Failure, Outcome]:
@@ -60,6 +61,7 @@ class Walker(Naming, Switches, Loops):
         return self.outcome
 
     def _roots(self) -> Task:
+        yield from self.look_ahead()
         yield from self._name_roots()
         for name, ref in self.plan.outputs.items():
             value = yield self.value(ref, self.top)

@@ -21,7 +21,12 @@ class Noised(NamedTuple):
     solver: Solver
 
 
-@node("AddNoise", category="sampling", aliases=("KSampler", "LatentNoise"))
+@node(
+    "AddNoise",
+    category="sampling",
+    keeps={"latent": ("latent", "noise"), "noise": ("latent", "noise")},
+    aliases=("KSampler", "LatentNoise"),
+)
 def add_noise(
     latent: Latent,
     solver: Solver,

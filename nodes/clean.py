@@ -9,7 +9,12 @@ from .prediction import Prediction
 from .steps import Step
 
 
-@node("EstimateClean", category="sampling", aliases=("Denoised", "Preview latent"))
+@node(
+    "EstimateClean",
+    category="sampling",
+    keeps={"latent": "latent"},
+    aliases=("Denoised", "Preview latent"),
+)
 def estimate_clean(latent: Latent, prediction: Prediction, step: Step) -> Latent:
     """The model's estimate of the finished latent at this step: what previews show.
 

@@ -12,6 +12,7 @@ from engine import Field, NodeError, node
 
 from .image import Image, Mask
 from .latent import MAX_SIDE, Latent
+from .latentkind import LatentKind
 from .mask import check_batch
 
 Offset = Annotated[int, Field(ge=-MAX_SIDE, le=MAX_SIDE)]
@@ -33,7 +34,24 @@ def image_composite(
     return Image(_laid(*planes, x, y, values).movedim(1, -1).contiguous())
 
 
-@node("LatentComposite", category="latent", aliases=("LatentCompositeMasked", "LatentBlend"))
+def _check_mix(below: LatentKind, above: LatentKind) -> None:
+    other = below.space and above.space and below.space != above.space
+    if other or (below.channels, below.factor) != (above.channels, above.factor):
+        raise NodeError(
+            f"The latent below is one {below}, the one above is one {above}; they do not mix.",
+            code="wrong_family",
+            port="above",
+            fix="Encode both with the vae of one model, or lay pictures over each other.",
+        )
+
+
+@node(
+    "LatentComposite",
+    category="latent",
+    keeps={"latent": "below"},
+    checks=(_check_mix,),
+    aliases=("LatentCompositeMasked", "LatentBlend"),
+)
 def latent_composite(
     below: Latent, above: Latent, x: Offset = 0, y: Offset = 0, mask: Mask | None = None
 ) -> Latent:
@@ -44,14 +62,7 @@ def latent_composite(
     greys blend. Gives [B,C,h,w] of the size of `below`.
     Errors: latents of two spaces, a place between cells, a mask of another size, two batches.
     """
-    other = below.space and above.space and below.space != above.space
-    if other or (below.samples.shape[1], below.factor) != (above.samples.shape[1], above.factor):
-        raise NodeError(
-            f"These are latents of '{below.space or 'any'}' and '{above.space or 'any'}', which "
-            "do not mix.",
-            port="above",
-            fix="Encode both with the vae of one model, or lay pictures over each other.",
-        )
+    _check_mix(below.kind, above.kind)
     _check_place(below.factor, x, y)
     values = None
     if mask is not None:

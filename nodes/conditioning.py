@@ -66,7 +66,12 @@ class Conditioning(Value):
         return tuple(row.label for row in self.rows)
 
 
-@node("PairConditioning", category="conditioning", aliases=("Negative prompt", "CFG"))
+@node(
+    "PairConditioning",
+    category="conditioning",
+    keeps={"conditioning": "cond"},
+    aliases=("Negative prompt", "CFG"),
+)
 def pair_conditioning(cond: Conditioning, uncond: Conditioning) -> Conditioning:
     """Stack what is wanted and what is not into two rows, `uncond` first, as diffusers does.
 
@@ -80,7 +85,12 @@ def pair_conditioning(cond: Conditioning, uncond: Conditioning) -> Conditioning:
     return Conditioning(tuple(Row(label, (entry.lengthened(length),)) for label, entry in pairs))
 
 
-@node("ZeroConditioning", category="conditioning", aliases=("ConditioningZeroOut",))
+@node(
+    "ZeroConditioning",
+    category="conditioning",
+    keeps={"conditioning": "conditioning"},
+    aliases=("ConditioningZeroOut",),
+)
 def zero_conditioning(conditioning: Conditioning) -> Conditioning:
     """The same shapes with every number zero: SDXL's negative when none is given.
 

@@ -14,9 +14,11 @@ from .controlmodel import ControlModel
 from .footprint import denoiser_bytes
 from .image import Image
 from .latent import Latent
+from .latentkind import LatentKind
 from .residuals import NOTHING, Residuals
 from .rows import added
 from .steps import Step
+from .textkind import TextKind
 from .textmemory import told
 
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -37,10 +39,37 @@ def _seen(
     return [force, guess, step.digest()] if force else [0.0]
 
 
+def _check_latent(control: ControlModel, latent: LatentKind) -> None:
+    """Raises NodeError (`incompatible_control`) where it works on other latents."""
+    if control.in_channels != latent.channels:
+        what = f"reads latents of {control.in_channels} channels, and this one is {latent}"
+        raise _unfit(control, "latent", what)
+    if control.factor != latent.factor:
+        what = f"works on latents of {control.factor} pixels a cell, and this one is {latent}"
+        raise _unfit(control, "latent", what)
+
+
+def _check_texts(control: ControlModel, conditioning: TextKind) -> None:
+    """Raises NodeError (`incompatible_control`) where it reads texts of another width."""
+    if control.text_width and control.text_width != conditioning.width:
+        what = f"reads texts {control.text_width} wide, and this conditioning is {conditioning}"
+        raise _unfit(control, "conditioning", what)
+
+
+def _unfit(control: ControlModel, port: str, what: str) -> NodeError:
+    return NodeError(
+        f"The ControlNet '{control.source.model}' {what}.",
+        code="incompatible_control",
+        port=port,
+        fix="Take a ControlNet made for the family of this model.",
+    )
+
+
 @node(
     "ControlNet",
     category="control",
     effective=_seen,
+    checks=(_check_latent, _check_texts),
     aliases=("ControlNetApply", "ControlNetApplyAdvanced", "Apply ControlNet"),
 )
 def controlnet(
@@ -71,7 +100,8 @@ def controlnet(
     of pictures that fits no batch.
     """
     force = in_force(strength, start, end, step)
-    _check(control, latent, conditioning)
+    _check_latent(control, latent.kind)
+    _check_texts(control, TextKind(conditioning.rows[0].entries[0].embedding.shape[2]))
     if not force:
         return NOTHING
     with ctx.pool.use(control) as model:
@@ -110,34 +140,3 @@ def _rows(conditioning: Conditioning, guess: bool) -> tuple[Row, ...]:
             fix="Wire a PairConditioning or a TextEncode.",
         )
     return rows
-
-
-def _check(control: ControlModel, latent: Latent, conditioning: Conditioning) -> None:
-    """Judged before any weight is read. Raises NodeError (`incompatible_control`)."""
-    width = conditioning.rows[0].entries[0].embedding.shape[2]
-    channels = latent.samples.shape[1]
-    faults = (
-        (
-            "conditioning",
-            control.text_width and control.text_width != width,
-            f"reads texts {control.text_width} wide, and this conditioning is {width} wide",
-        ),
-        (
-            "latent",
-            control.in_channels != channels,
-            f"reads latents of {control.in_channels} channels, and this one has {channels}",
-        ),
-        (
-            "latent",
-            control.factor != latent.factor,
-            f"works on latents of {control.factor} pixels a cell, and this one has {latent.factor}",
-        ),
-    )
-    for port, wrong, what in faults:
-        if wrong:
-            raise NodeError(
-                f"The ControlNet '{control.source.model}' {what}.",
-                code="incompatible_control",
-                port=port,
-                fix="Take a ControlNet made for the family of this model.",
-            )

@@ -13,15 +13,46 @@ from engine import Context, Field, NodeError, node
 from .conditioning import Conditioning
 from .footprint import denoiser_bytes
 from .latent import Latent
+from .latentkind import LatentKind
 from .prediction import Prediction
 from .recipes import UNet
 from .residuals import AdapterFeatures, Residuals, stacked, summed
 from .rows import added
 from .steps import Step
+from .textkind import TextKind
 from .textmemory import told
 
 
-@node("UNetDenoise", category="sampling", aliases=("KSampler", "Denoise", "Predict noise"))
+def _check_space(unet: UNet, latent: LatentKind) -> None:
+    """Raises NodeError where a UNet is to work on latents of another family."""
+    if latent.space and unet.space and latent.space != unet.space:
+        raise NodeError(
+            f"The UNet of '{unet.source.model}' works on latents of '{unet.space}', and this one "
+            f"is {latent}.",
+            code="wrong_family",
+            port="latent",
+            fix="Encode, or make the empty latent, with the vae of the same model.",
+        )
+
+
+def _check_texts(unet: UNet, conditioning: TextKind) -> None:
+    """Raises NodeError where a UNet is told texts of another family's width."""
+    if unet.text_width and unet.text_width != conditioning.width:
+        raise NodeError(
+            f"The UNet of '{unet.source.model}' reads texts {unet.text_width} wide, and this "
+            f"conditioning is {conditioning}.",
+            code="wrong_family",
+            port="conditioning",
+            fix="Encode the text with the text encoder of the same model.",
+        )
+
+
+@node(
+    "UNetDenoise",
+    category="sampling",
+    checks=(_check_space, _check_texts),
+    aliases=("KSampler", "Denoise", "Predict noise"),
+)
 def unet_denoise(
     ctx: Context,
     unet: UNet,
@@ -110,12 +141,7 @@ def _guidance(
 
 
 def _check_latent(unet: UNet, latent: Latent, concat: Sequence[Latent]) -> None:
-    if latent.space and unet.space and latent.space != unet.space:
-        raise NodeError(
-            f"This UNet works on latents of '{unet.space}', and this one is of '{latent.space}'.",
-            port="latent",
-            fix="Encode, or make the empty latent, with the vae of the same model.",
-        )
+    _check_space(unet, latent.kind)
     channels = [each.samples.shape[1] for each in (latent, *concat)]
     if sum(channels) != unet.in_channels:
         raise NodeError(

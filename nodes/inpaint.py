@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, Literal, NamedTuple
 
 import torch
@@ -12,6 +13,7 @@ from engine import Context, Field, NodeError, node
 
 from .image import Image, Mask
 from .latent import Latent
+from .latentkind import LatentKind
 from .mask import binary, check_batch, check_size
 from .noise import Random, Seed
 from .recipes import VAE
@@ -31,9 +33,15 @@ class Conditioned(NamedTuple):
     random: Random
 
 
+def _beside(vae: VAE) -> dict[str, LatentKind]:
+    kind = LatentKind.of(vae)
+    return {"concat": replace(kind, channels=kind.channels + 1)}
+
+
 @node(
     "InpaintCondition",
     category="inpaint",
+    traits=_beside,
     aliases=("InpaintModelConditioning", "VAEEncodeForInpaint", "Inpaint model"),
 )
 def inpaint_condition(
@@ -68,7 +76,12 @@ def inpaint_condition(
     return Conditioned(encoded.latent.with_samples(torch.cat(both, dim=1)), encoded.random)
 
 
-@node("InpaintStart", category="inpaint", aliases=("Denoise strength", "Masked content"))
+@node(
+    "InpaintStart",
+    category="inpaint",
+    keeps={"latent": "latent"},
+    aliases=("Denoise strength", "Masked content"),
+)
 def inpaint_start(latent: Latent, strength: Strength = 1.0) -> Latent:
     """What an inpainting loop begins with: the encoded picture, or nothing at full strength.
 
@@ -83,9 +96,30 @@ def inpaint_start(latent: Latent, strength: Strength = 1.0) -> Latent:
     return latent.with_samples(torch.zeros_like(samples), empty=True)
 
 
+def _check_original(latent: LatentKind, original: LatentKind) -> None:
+    _check_space(latent, original, "original")
+
+
+def _check_noise(latent: LatentKind, noise: LatentKind) -> None:
+    _check_space(latent, noise, "noise")
+
+
+def _check_space(latent: LatentKind, other: LatentKind, port: str) -> None:
+    """Raises NodeError where what is put back is of another autoencoder than what is there."""
+    if other.space and latent.space and other.space != latent.space:
+        raise NodeError(
+            f"The {port} is a latent {other}, and the loop's is {latent}.",
+            code="wrong_family",
+            port=port,
+            fix="Encode the picture with the vae of the same model.",
+        )
+
+
 @node(
     "KeepOutside",
     category="inpaint",
+    keeps={"latent": "latent"},
+    checks=(_check_original, _check_noise),
     aliases=("SetLatentNoiseMask", "LatentNoiseMask", "Inpaint", "Blended diffusion"),
 )
 def keep_outside(
@@ -181,9 +215,4 @@ def _check_latent(latent: Latent, other: Latent, port: str) -> None:
             port=port,
             fix="Take the noise and the encoded picture that this loop began with.",
         )
-    if other.space and latent.space and other.space != latent.space:
-        raise NodeError(
-            f"The {port} is a latent of '{other.space}', and the loop's is of '{latent.space}'.",
-            port=port,
-            fix="Encode the picture with the vae of the same model.",
-        )
+    _check_space(latent.kind, other.kind, port)

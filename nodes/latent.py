@@ -14,6 +14,7 @@ from torch.nn import functional
 
 from engine import Context, Field, NodeError, Product, Value, node
 
+from .latentkind import LatentKind, empty_kind
 from .latentpreview import picture
 from .recipes import VAE
 
@@ -45,6 +46,11 @@ class Latent(Value):
         """In pixels."""
         return int(self.samples.shape[-2]) * self.factor
 
+    @property
+    def kind(self) -> LatentKind:
+        """What a check asks of it."""
+        return LatentKind(self.space, int(self.samples.shape[1]), self.factor)
+
     def with_samples(self, samples: Tensor, *, empty: bool = False) -> Latent:
         """The same space with other samples, by default no longer empty."""
         return replace(self, samples=samples, empty=empty)
@@ -59,6 +65,7 @@ class Latent(Value):
 @node(
     "EmptyLatent",
     category="latent",
+    traits=empty_kind,
     aliases=("EmptyLatentImage",),
     products=(Product(("width", "height", "batch"), MAX_PIXELS, "pixels"),),
 )
@@ -90,6 +97,7 @@ def empty_latent(
 @node(
     "LatentResize",
     category="latent",
+    keeps={"latent": "latent"},
     aliases=("LatentUpscale",),
     products=(Product(("width", "height"), MAX_PIXELS, "pixels"),),
 )
@@ -117,7 +125,7 @@ def latent_resize(
     return latent.with_samples(samples.to(latent.samples.dtype), empty=latent.empty)
 
 
-@node("RepeatLatent", category="latent", aliases=("RepeatLatentBatch",))
+@node("RepeatLatent", category="latent", keeps={"latent": "latent"}, aliases=("RepeatLatentBatch",))
 def repeat_latent(latent: Latent, times: Batch = 2) -> Latent:
     """Repeat a latent along the batch: samples [times*B,C,H,W], an empty one stays empty.
 

@@ -91,7 +91,12 @@ class Noise(NamedTuple):
     random: Random
 
 
-@node("RandomNoise", category="sampling", aliases=("NoiseGenerator", "LatentNoise"))
+@node(
+    "RandomNoise",
+    category="sampling",
+    keeps={"noise": "latent"},
+    aliases=("NoiseGenerator", "LatentNoise"),
+)
 def random_noise(
     latent: Latent, seed: Seed = 0, per_image: bool = False, random: Random | None = None
 ) -> Noise:

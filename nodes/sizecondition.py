@@ -19,7 +19,12 @@ AESTHETIC = {"uncond": 2.5}
 USUAL_AESTHETIC = 6.0
 
 
-@node("SizeCondition", category="conditioning", aliases=("CLIPTextEncodeSDXL", "Aesthetic score"))
+@node(
+    "SizeCondition",
+    category="conditioning",
+    keeps={"conditioning": "conditioning"},
+    aliases=("CLIPTextEncodeSDXL", "Aesthetic score"),
+)
 def size_condition(
     conditioning: Conditioning,
     width: Size | None = None,

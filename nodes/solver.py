@@ -209,6 +209,7 @@ class Stepped(NamedTuple):
 @node(
     "SchedulerStep",
     category="sampling",
+    keeps={"latent": "latent"},
     aliases=("KSampler", "SamplerStep", "SamplerCustom", "DenoiseStep"),
 )
 def scheduler_step(

@@ -13,13 +13,19 @@ from . import promptweights
 from .conditioning import Conditioning, Entry
 from .promptweights import Weighting
 from .recipes import TextEncoder
+from .textkind import encoded_text
 from .textmodel import TextModel
 
 LENGTH = Field(max_length=50_000)
 BOX = Widget("multiline")
 
 
-@node("TextEncode", category="conditioning", aliases=("CLIPTextEncode", "Prompt"))
+@node(
+    "TextEncode",
+    category="conditioning",
+    traits=encoded_text,
+    aliases=("CLIPTextEncode", "Prompt"),
+)
 def text_encode(
     ctx: Context,
     text_encoder: TextEncoder,

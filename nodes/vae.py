@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import torch
@@ -12,6 +13,7 @@ from engine import Context, NodeError, node
 from .footprint import encoder_bytes
 from .image import Image
 from .latent import Latent
+from .latentkind import LatentKind, encoded_kind
 from .noise import Random, Seed
 from .recipes import VAE
 from .tiles import decoded, tiling
@@ -24,7 +26,20 @@ class Encoded(NamedTuple):
     random: Random
 
 
-@node("VAEDecode", category="latent", aliases=("VAEDecodeTiled",))
+def _check_kind(vae: VAE, latent: LatentKind) -> None:
+    """Raises NodeError where an autoencoder is to decode another one's latents."""
+    other = latent.space and latent.space != vae.space
+    if other or (latent.channels, latent.factor) != (vae.channels, vae.factor):
+        own = replace(LatentKind.of(vae), model="")
+        raise NodeError(
+            f"The vae '{vae.source.model}' reads latents {own}, and this one is {latent}.",
+            code="wrong_family",
+            port="latent",
+            fix="Wire the vae of the model that made the latent.",
+        )
+
+
+@node("VAEDecode", category="latent", checks=(_check_kind,), aliases=("VAEDecodeTiled",))
 def vae_decode(ctx: Context, vae: VAE, latent: Latent, tiled: bool = False) -> Image:
     """Turn latents [B,C,H/f,W/f] into pictures [B,H,W,3].
 
@@ -37,7 +52,7 @@ def vae_decode(ctx: Context, vae: VAE, latent: Latent, tiled: bool = False) -> I
     and the result is not kept for other runs.
     Errors: a latent of another autoencoder; a latent or picture that is not finite.
     """
-    _check_space(vae, latent)
+    _check_kind(vae, latent.kind)
     _check_finite(latent.samples, "latent")
     with ctx.pool.use(vae) as model:
         samples = _unscaled(
@@ -52,7 +67,7 @@ def vae_decode(ctx: Context, vae: VAE, latent: Latent, tiled: bool = False) -> I
     return Image(pixels.contiguous())
 
 
-@node("VAEEncode", category="latent", aliases=("VAEEncodeTiled",))
+@node("VAEEncode", category="latent", traits=encoded_kind, aliases=("VAEEncodeTiled",))
 def vae_encode(
     ctx: Context,
     vae: VAE,
@@ -130,19 +145,6 @@ def _unscaled(config: Any, samples: Tensor) -> Tensor:
     shift: float | None = getattr(config, "shift_factor", None)
     plain = samples / scale
     return plain if shift is None else plain + shift
-
-
-def _check_space(vae: VAE, latent: Latent) -> None:
-    channels = latent.samples.shape[1]
-    other = latent.space and latent.space != vae.space
-    if other or channels != vae.channels or latent.factor != vae.factor:
-        raise NodeError(
-            f"This vae reads latents of '{vae.space}' ({vae.channels} channels, {vae.factor} "
-            f"pixels a cell), and this one is of '{latent.space or 'any'}' ({channels} channels, "
-            f"{latent.factor} pixels a cell).",
-            port="latent",
-            fix="Use the vae of the model that made the latent.",
-        )
 
 
 def _check_sides(vae: VAE, image: Image) -> None:

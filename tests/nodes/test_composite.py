@@ -60,7 +60,7 @@ def test_a_latents_mask_may_be_of_pixels_or_of_cells() -> None:
 
 
 def test_what_does_not_mix() -> None:
-    with pytest.raises(NodeError, match="'sd' and 'sdxl'"):
+    with pytest.raises(NodeError, match=r"of 'sd' .* of 'sdxl' .* do not mix"):
         latent_composite(latent(4, 4), latent(4, 4, space="sdxl"))
     with pytest.raises(NodeError, match="x is 12, between two cells of 8 pixels"):
         latent_composite(latent(4, 4), latent(2, 2), 12)

@@ -21,10 +21,12 @@ import { lateView } from "../state/late.ts";
 import { say } from "../texts/texts.ts";
 import { useShownTab, useWork } from "../workspace/work.ts";
 import { Crumbs } from "./Crumbs.tsx";
+import { FAR } from "./far.ts";
 import { Flow } from "./flow.ts";
 import type { Card, WireEdge } from "./flow.ts";
 import { FrameCard } from "./FrameCard.tsx";
 import { Ground } from "./Ground.tsx";
+import type { Kept } from "./kept.ts";
 import { LiftingContext, createLifting } from "./lifting.ts";
 import { LinkingContext, createLinking } from "./linking.ts";
 import { NodeCard } from "./NodeCard.tsx";
@@ -43,14 +45,13 @@ import "@xyflow/react/dist/base.css";
 import "./canvas.css";
 
 const Menu = lateView(() => import("./Menu.tsx"), "soon");
-const FarLayer = lateView(() => import("./FarLayer.tsx"), "soon");
+const Sight = lateView(() => import("./Sight.tsx"), "soon");
 const Minimap = lateView(() => import("./Minimap.tsx"), "soon");
 const Groups = lateView(() => import("./Groups.tsx"), "soon");
 const Notes = lateView(() => import("./Notes.tsx"), "soon");
 
 const NODES: NodeTypes = { card: NodeCard, frame: FrameCard };
 const EDGES: EdgeTypes = { wire: Wire };
-const FAR = 0.4;
 /** Graphs of so many nodes open near enough to read, even where not all of them fits. */
 const READABLE = 60;
 const NONE: never[] = [];
@@ -89,6 +90,9 @@ function Board({ onReach }: { readonly onReach: (canvas: Reach | null) => void }
   const wires = useMemo(() => flow.wires(geometry), [flow, geometry]);
   const [lifting] = useState(createLifting);
   const { cards, onNodesChange, onDragStop } = useDragging(made, geometry, lifting);
+  const [kept, setKept] = useState<Kept | null>(null);
+  const mounted = useMemo(() => (kept ? kept.part(cards) : cards), [kept, cards]);
+  const apart = far && !kept;
   const wiring = useWiring(linking);
   const toFlow = useToFlow();
   const reach = useRef<Reach | null>(null);
@@ -166,8 +170,8 @@ function Board({ onReach }: { readonly onReach: (canvas: Reach | null) => void }
           </p>
           <ReactFlow
             key={place}
-            nodes={far ? NONE : cards}
-            edges={far ? NONE : wires}
+            nodes={apart ? NONE : mounted}
+            edges={apart ? NONE : wires}
             nodeTypes={NODES}
             edgeTypes={EDGES}
             onNodesChange={onNodesChange}
@@ -204,7 +208,16 @@ function Board({ onReach }: { readonly onReach: (canvas: Reach | null) => void }
             <Suspense>
               {framesOf(geometry.types.graph).size > 0 && <Groups geometry={geometry} />}
               {notesOf(geometry.types.graph).size > 0 && <Notes graph={geometry.types.graph} />}
-              {far && <FarLayer geometry={geometry} wires={wires} selection={selection} />}
+            </Suspense>
+            <Suspense>
+              <Sight
+                geometry={geometry}
+                wires={wires}
+                selection={selection}
+                far={far}
+                kept={kept}
+                onKept={setKept}
+              />
             </Suspense>
           </ReactFlow>
           {geometry.types.graph.nodes.size === 0 && (

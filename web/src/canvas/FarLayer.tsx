@@ -1,26 +1,39 @@
-/** All nodes and wires on one drawing, for when they are too small to read: cheap at any number. */
+/**
+ * The graph on one drawing, cheap at any number: all of it from afar; near by, while the hand
+ * zooms, what is not mounted yet.
+ */
 
 import { useStore, useStoreApi } from "@xyflow/react";
 import type { JSX } from "react";
-import { useEffect, useMemo, useRef } from "react";
+import { useLayoutEffect, useMemo, useRef } from "react";
 import type { Geometry } from "../graph/geometry.ts";
+import { useEditor } from "../state/editor.ts";
+import { FAR } from "./far.ts";
+import { facesOf } from "./faces.ts";
 import type { FarLift } from "./farlift.ts";
-import { draw, MARGIN } from "./farpicture.ts";
-import type { Transform } from "./farpicture.ts";
+import { drawFar } from "./farpicture.ts";
 import type { WireEdge } from "./flow.ts";
+import type { Kept } from "./kept.ts";
+import { drawNear } from "./nearpicture.ts";
 import { outlineOf } from "./outline.ts";
+import { Picture } from "./picture.ts";
+import { MARGIN } from "./sheet.ts";
+import type { Sheet } from "./sheet.ts";
 import { useFarHands } from "./useFarHands.ts";
 
 interface Props {
   readonly geometry: Geometry;
   readonly wires: readonly WireEdge[];
   readonly selection: ReadonlySet<string>;
+  readonly far: boolean;
+  /** The cards that are mounted, and left out near by; null for all. */
+  readonly kept: Kept | null;
 }
 
 /** Milliseconds after the last turn of the wheel until the picture is drawn at its new scale. */
 const SETTLED = 140;
 
-export default function FarLayer({ geometry, wires, selection }: Props): JSX.Element {
+export function FarLayer({ geometry, wires, selection, far, kept }: Props): JSX.Element {
   const canvas = useRef<HTMLCanvasElement>(null);
   const above = useRef<HTMLDivElement>(null);
   const lift = useRef<FarLift | null>(null);
@@ -29,44 +42,50 @@ export default function FarLayer({ geometry, wires, selection }: Props): JSX.Ele
   const outline = useMemo(() => outlineOf(geometry, wires), [geometry, wires]);
   const redraw = useRef<() => void>(() => undefined);
   const flow = useStoreApi();
-  useEffect(() => {
-    let drawn: Transform | null = null;
+  const { states, ui } = useEditor();
+  useLayoutEffect(() => {
+    const element = canvas.current;
+    if (!element) return;
+    const willRun = (id: string): boolean => {
+      const { standing } = ui.getState();
+      const path = standing === "" ? id : `${standing}/${id}`;
+      return states.getState().byPath.get(path)?.mark === "run";
+    };
+    const draw = (sheet: Sheet, zoom: number): void => {
+      if (zoom < FAR) drawFar(sheet, outline, selection, lift.current?.ids ?? null);
+      else drawNear(sheet, zoom, { outline, faces: facesOf(geometry), selection, willRun, kept });
+    };
+    const picture = new Picture(element, { width, height }, outline.bounds, draw);
     let settling: ReturnType<typeof setTimeout> | undefined;
     const paint = (): void => {
       clearTimeout(settling);
-      if (!canvas.current) return;
-      drawn = flow.getState().transform;
-      draw(canvas.current, outline, selection, drawn, lift.current?.ids ?? null);
-      canvas.current.style.transform = "";
+      const { transform } = flow.getState();
+      picture.paint(transform);
       // What was lifted is taken away only now that the picture has it again.
-      if (lift.current) lift.current.place(drawn);
+      if (lift.current) lift.current.place(transform);
       else above.current?.replaceChildren();
     };
     const follow = (): void => {
       const { transform } = flow.getState();
-      if (!canvas.current || !drawn || transform === drawn) return;
-      const scale = transform[2] / drawn[2];
-      const x = transform[0] - drawn[0] * scale;
-      const y = transform[1] - drawn[1] * scale;
-      if (!covers(x, width, scale) || !covers(y, height, scale) || !isNear(scale)) {
-        paint();
-        return;
-      }
-      canvas.current.style.transform = `translate(${x}px, ${y}px) scale(${scale})`;
+      if (!picture.follow(transform)) return;
       lift.current?.place(transform);
       clearTimeout(settling);
-      if (scale !== 1) settling = setTimeout(paint, SETTLED);
+      if (!picture.crisp) settling = setTimeout(paint, SETTLED);
     };
     redraw.current = paint;
-    const frame = requestAnimationFrame(paint);
+    let frame = 0;
+    // With the cards that are mounted at the same time; from afar what is edited may wait.
+    if (kept && !kept.moving) paint();
+    else if (kept) picture.paint(flow.getState().transform, true);
+    else frame = requestAnimationFrame(paint);
     const stop = flow.subscribe(follow);
     return () => {
       cancelAnimationFrame(frame);
       clearTimeout(settling);
       stop();
     };
-  }, [outline, selection, flow, width, height]);
-  useFarHands({ geometry, outline, selection, above, lift, redraw });
+  }, [geometry, outline, selection, kept, flow, states, ui, width, height]);
+  useFarHands({ geometry, outline, selection, above, lift, redraw, far });
   return (
     <>
       <canvas
@@ -74,19 +93,10 @@ export default function FarLayer({ geometry, wires, selection }: Props): JSX.Ele
         className="far-layer"
         width={width + 2 * MARGIN}
         height={height + 2 * MARGIN}
+        data-behind={!far || undefined}
         aria-hidden="true"
       />
       <div ref={above} className="far-lift" aria-hidden="true" />
     </>
   );
-}
-
-/** Whether the picture still reaches from edge to edge: shifted and scaled, its margin with it. */
-function covers(shift: number, length: number, scale: number): boolean {
-  return shift - MARGIN * scale <= 0 && shift + (length + MARGIN) * scale >= length;
-}
-
-/** Whether a picture drawn for another scale is sharp enough while the hand is at it. */
-function isNear(scale: number): boolean {
-  return scale > 0.7 && scale < 1.4;
 }

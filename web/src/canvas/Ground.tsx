@@ -8,6 +8,8 @@ import { useEffect, useRef } from "react";
 const GAP = 24;
 /** On the screen, in pixels: where dots would be nearer to each other every second one is left out. */
 const LEAST = 12;
+/** How far it reaches beyond the left and upper edge (as in canvas.css): the largest gap there is. */
+const ROOM = 72;
 
 export function Ground(): JSX.Element {
   const ground = useRef<HTMLDivElement>(null);
@@ -21,10 +23,11 @@ export function Ground(): JSX.Element {
       while (gap < LEAST) gap *= 2;
       if (zoom !== drawn) {
         drawn = zoom;
-        style.setProperty("--gap", `${gap}px`);
-        style.setProperty("--dot", `${Math.max(0.6, 0.75 * zoom)}px`);
+        const dot = Math.max(0.6, 0.75 * zoom);
+        style.backgroundSize = `${gap}px ${gap}px`;
+        style.backgroundImage = `radial-gradient(circle, var(--ground-dot) ${dot}px, transparent ${dot + 0.5}px)`;
       }
-      style.transform = `translate(${rest(x, gap)}px, ${rest(y, gap)}px)`;
+      style.transform = `translate(${rest(x + ROOM, gap)}px, ${rest(y + ROOM, gap)}px)`;
     };
     place(flow.getState());
     return flow.subscribe(place);

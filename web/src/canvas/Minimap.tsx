@@ -1,9 +1,9 @@
 /** The whole graph small in a corner: what is seen of it, and a way to go elsewhere. */
 
-import { useReactFlow, useStore } from "@xyflow/react";
+import { useReactFlow, useStore, useStoreApi } from "@xyflow/react";
 import type { ReactFlowState } from "@xyflow/react";
 import type { JSX, PointerEvent } from "react";
-import { memo, useEffect, useMemo, useRef } from "react";
+import { memo, useEffect, useLayoutEffect, useMemo, useRef } from "react";
 import type { Geometry } from "../graph/geometry.ts";
 import type { Point, Size } from "../graph/view.ts";
 import { say } from "../texts/texts.ts";
@@ -13,7 +13,6 @@ const HEIGHT = 136;
 const MARGIN = 10;
 
 type Transform = ReactFlowState["transform"];
-const transformOf = (state: ReactFlowState): Transform => state.transform;
 
 /** From the canvas to the map: `at * scale + shift`. */
 interface Fit {
@@ -29,8 +28,9 @@ interface Props {
 
 export default memo(function Minimap({ geometry, selection }: Props): JSX.Element {
   const canvas = useRef<HTMLCanvasElement>(null);
+  const seen = useRef<HTMLDivElement>(null);
   const flow = useReactFlow();
-  const [panX, panY, zoom] = useStore(transformOf);
+  const store = useStoreApi();
   const width = useStore((state) => state.width);
   const height = useStore((state) => state.height);
   const boxes = useMemo(() => boxesOf(geometry), [geometry]);
@@ -41,18 +41,28 @@ export default memo(function Minimap({ geometry, selection }: Props): JSX.Elemen
     });
     return () => cancelAnimationFrame(frame);
   }, [boxes, fit, selection]);
-  const seen = {
-    left: (-panX / zoom) * fit.scale + fit.x,
-    top: (-panY / zoom) * fit.scale + fit.y,
-    width: (width / zoom) * fit.scale,
-    height: (height / zoom) * fit.scale,
-  };
+  // By style alone: what is seen changes with each move of the view.
+  useLayoutEffect(() => {
+    let placed: Transform | null = null;
+    const place = ({ transform }: ReactFlowState): void => {
+      const style = seen.current?.style;
+      if (!style || transform === placed) return;
+      placed = transform;
+      const [panX, panY, zoom] = transform;
+      const [x, y] = [(-panX / zoom) * fit.scale + fit.x, (-panY / zoom) * fit.scale + fit.y];
+      style.transform = `translate(${x}px, ${y}px)`;
+      style.width = `${(width / zoom) * fit.scale}px`;
+      style.height = `${(height / zoom) * fit.scale}px`;
+    };
+    place(store.getState());
+    return store.subscribe(place);
+  }, [store, fit, width, height]);
   const go = (event: PointerEvent<HTMLDivElement>): void => {
     if (event.buttons !== 1) return;
     const box = event.currentTarget.getBoundingClientRect();
     const x = (event.clientX - box.x - fit.x) / fit.scale;
     const y = (event.clientY - box.y - fit.y) / fit.scale;
-    void flow.setCenter(x, y, { zoom });
+    void flow.setCenter(x, y, { zoom: flow.getZoom() });
   };
   return (
     <div
@@ -67,7 +77,7 @@ export default memo(function Minimap({ geometry, selection }: Props): JSX.Elemen
       onPointerMove={go}
     >
       <canvas ref={canvas} width={WIDTH} height={HEIGHT} aria-hidden="true" />
-      <div className="minimap-seen" style={seen} />
+      <div ref={seen} className="minimap-seen" />
     </div>
   );
 });

@@ -6,8 +6,8 @@
 
 import { added } from "../graph/view.ts";
 import type { Point } from "../graph/view.ts";
-import type { Transform } from "./farpicture.ts";
 import type { Box, Line, Outline } from "./outline.ts";
+import type { Transform } from "./sheet.ts";
 
 const SVG = "http://www.w3.org/2000/svg";
 

@@ -31,6 +31,7 @@ const STRAIGHT: readonly Point[] = [];
 export class Flow {
   private cards = new Map<string, Card>();
   private edges = new Map<string, WireEdge>();
+  private list: WireEdge[] = [];
   private readonly shapes = new WeakMap<Card, Shape>();
 
   /** Loops come before what stands in them, as xyflow wants it. */
@@ -51,7 +52,11 @@ export class Flow {
       if (edge) made.set(wire.key, edge);
     }
     this.edges = made;
-    return [...made.values()];
+    // The same list as well: xyflow looks at all wires anew for each list that is another.
+    const all = [...made.values()];
+    if (all.length !== this.list.length || all.some((edge, at) => edge !== this.list[at]))
+      this.list = all;
+    return this.list;
   }
 
   private card(geometry: Geometry, id: string, selected: boolean): Card {

@@ -1,11 +1,13 @@
 /** A graph as boxes and straight lines on the canvas: what is drawn, and hit, from afar. Pure. */
 
 import type { Geometry } from "../graph/geometry.ts";
+import type { Handle } from "../graph/nodeshape.ts";
 import { added } from "../graph/view.ts";
 import type { Point, Size } from "../graph/view.ts";
 import type { WireEdge } from "./flow.ts";
 import { handleAt } from "./linking.ts";
 import { portLook } from "./portlook.ts";
+import type { Span } from "./sheet.ts";
 
 export interface Box extends Point, Size {
   readonly id: string;
@@ -17,6 +19,10 @@ export interface Line {
   readonly target: string;
   readonly from: Point;
   readonly to: Point;
+  /** The edges of the two cards that it ends at. */
+  readonly leaves: Handle["edge"];
+  readonly arrives: Handle["edge"];
+  readonly bends: readonly Point[];
 }
 
 export interface Outline {
@@ -24,9 +30,23 @@ export interface Outline {
   readonly boxes: readonly Box[];
   /** By their colour. */
   readonly lines: ReadonlyMap<string, readonly Line[]>;
+  /** Around all nodes. */
+  readonly bounds: Span;
 }
 
+const known = new WeakMap<Geometry, Outline>();
+
+/** `wires` are those of the geometry: one outline for each state of a graph. */
 export function outlineOf(geometry: Geometry, wires: readonly WireEdge[]): Outline {
+  let found = known.get(geometry);
+  if (!found) {
+    found = make(geometry, wires);
+    known.set(geometry, found);
+  }
+  return found;
+}
+
+function make(geometry: Geometry, wires: readonly WireEdge[]): Outline {
   const boxes: Box[] = [];
   const corners = new Map<string, Point>();
   for (const id of geometry.types.scopes.nodes.keys()) {
@@ -38,15 +58,35 @@ export function outlineOf(geometry: Geometry, wires: readonly WireEdge[]): Outli
   }
   const lines = new Map<string, Line[]>();
   for (const { source, target, sourceHandle, targetHandle, data } of wires) {
-    const from = end(corners.get(source), handleAt(geometry, source, sourceHandle));
-    const to = end(corners.get(target), handleAt(geometry, target, targetHandle));
-    if (!from || !to) continue;
+    const leaves = handleAt(geometry, source, sourceHandle);
+    const arrives = handleAt(geometry, target, targetHandle);
+    const [corner, other] = [corners.get(source), corners.get(target)];
+    if (!leaves || !arrives || !corner || !other) continue;
     const look = portLook(data?.type ?? "?").color;
     const alike = lines.get(look) ?? [];
     lines.set(look, alike);
-    alike.push({ source, target, from, to });
+    alike.push({
+      source,
+      target,
+      from: added(corner, leaves),
+      to: added(other, arrives),
+      leaves: leaves.edge,
+      arrives: arrives.edge,
+      bends: data?.bends ?? [],
+    });
   }
-  return { boxes, lines };
+  return { boxes, lines, bounds: boundsOf(boxes) };
+}
+
+function boundsOf(boxes: readonly Box[]): Span {
+  let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
+  for (const { x, y, width, height } of boxes) {
+    left = Math.min(left, x);
+    top = Math.min(top, y);
+    right = Math.max(right, x + width);
+    bottom = Math.max(bottom, y + height);
+  }
+  return { left, top, right, bottom };
 }
 
 /** The innermost node at a point of the canvas. */
@@ -64,8 +104,4 @@ export function withInner(geometry: Geometry, ids: ReadonlySet<string>): Readonl
   // Loops come before what stands in them.
   for (const id of scopes.nodes.keys()) if (all.has(scopes.home(id))) all.add(id);
   return all;
-}
-
-function end(corner: Point | undefined, handle: Point | undefined): Point | null {
-  return corner && handle ? added(corner, handle) : null;
 }

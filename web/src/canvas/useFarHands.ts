@@ -12,6 +12,8 @@ import { nodeAt, withInner } from "./outline.ts";
 import type { Outline } from "./outline.ts";
 
 interface Hands {
+  /** Near by the cards are taken hold of themselves. */
+  readonly far: boolean;
   readonly geometry: Geometry;
   readonly outline: Outline;
   readonly selection: ReadonlySet<string>;
@@ -25,10 +27,12 @@ interface Hands {
 /** So far on the screen, in pixels, a press is still a click. */
 const CLICK = 2;
 
-export function useFarHands({ geometry, outline, selection, above, lift, redraw }: Hands): void {
+export function useFarHands(hands: Hands): void {
+  const { far, geometry, outline, selection, above, lift, redraw } = hands;
   const editor = useEditor();
   const flow = useStoreApi();
   useEffect(() => {
+    if (!far) return;
     const pane = flow.getState().domNode;
     const down = (event: PointerEvent): void => {
       if (event.button !== 0 || !pane) return;
@@ -91,7 +95,7 @@ export function useFarHands({ geometry, outline, selection, above, lift, redraw 
     };
     pane?.addEventListener("pointerdown", down, { capture: true });
     return () => pane?.removeEventListener("pointerdown", down, { capture: true });
-  }, [editor, flow, geometry, outline, selection, above, lift, redraw]);
+  }, [far, editor, flow, geometry, outline, selection, above, lift, redraw]);
 }
 
 function same(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {

@@ -18,7 +18,7 @@ const LATE = [
   /src\/graph\/commands\/(branching|expanding|faces|folding|sampler)\.ts$/,
   /src\/palette\/(Palette|WireDialog|Library)\.tsx$/,
   /src\/panels\/(Inspector|Outline|Problems|Queue|Models|Log|TextView|Templates)\.tsx$/,
-  /src\/canvas\/(FarLayer|Menu|Minimap)\.tsx$/,
+  /src\/canvas\/(FarLayer|Menu|Minimap|Sight)\.tsx$/,
   /Dialog\.tsx$/,
 ];
 

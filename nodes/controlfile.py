@@ -17,7 +17,7 @@ from .folder import ModelFolder
 from .modelconfigs import UnfitError
 from .recipes import Family, FilePart, FileSource, Source
 from .singlefile import file_source
-from .weightfile import WeightFile
+from .weightfile import Shape, WeightFile
 
 CONTROL, ADAPTER = "ControlNetModel", "T2IAdapter"
 WORDS = {CONTROL: "a ControlNet", ADAPTER: "a T2I adapter"}
@@ -135,7 +135,24 @@ def _of_file(file: WeightFile, files: Files) -> ControlFile:
     except UnfitError as unfit:
         raise file.bad(str(unfit), "Download it again.") from None
     part = FilePart(file.path, file.name, kind, prefix, "", json.dumps(config, sort_keys=True))
+    if said := _fault(part, shapes, to_names(shapes)):
+        raise file.bad(said, "Download it again.")
     return ControlFile(kind, config, file_source(files, file.name, file.port, part), file.name)
+
+
+def _fault(part: FilePart, shapes: Mapping[str, Shape], names: Mapping[str, str]) -> str:
+    """What the file lacks of its module, or has in another shape; empty if it is whole."""
+    from .wholeness import BROKEN, difference, wanted
+
+    try:
+        shaped = wanted(part.kind, part.config)
+    except BROKEN as broken:
+        reason = str(broken).partition("\n")[0][:120] or type(broken).__name__
+        return f"holds tensors that make no {part.kind} ({reason})"
+    own = {name.replace(".", "_"): name for name in shaped}
+    if odd := [name for name in shapes if names[name] not in own]:
+        return f"holds the tensor '{odd[0]}', which is none of a {part.kind}'s"
+    return difference(shaped, {own[names[name]]: shape for name, shape in shapes.items()})
 
 
 def _kind(shapes: Mapping[str, Any]) -> str | None:

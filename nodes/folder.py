@@ -103,6 +103,8 @@ class ModelFolder:
         with self.reading():
             digests = [files.sha256(path) for path in read]
         classes = [str(self.index[component][1]) for component in components]
+        for kind, (_, paths) in zip(classes, found, strict=True):
+            self._check_tensors(kind, paths)
         return Source(
             content=hashed(*classes, *digests),
             folders=tuple(self.path / component for component in (*components, *extra)),
@@ -180,6 +182,23 @@ class ModelFolder:
             if path.suffix in PICKLES:
                 raise _pickled(self.name, f" for {component}")
             WeightFile.open(path, f"{self.name}/{component}/{path.name}", self.port)
+
+    def _check_tensors(self, kind: str, paths: Sequence[Path]) -> None:
+        """Judges a component's weights by names and shapes; the embedded model's are whole."""
+        if self.name == "demo":
+            return
+        from .wholefolder import component_fault
+
+        config, *weights = paths
+        states = tuple((path.stat().st_size, path.stat().st_mtime_ns) for path in paths)
+        files = tuple(path for path in weights if path.suffix == ".safetensors")
+        if said := component_fault(kind, config, files, states):
+            raise NodeError(
+                f"The {config.parent.name} of the model '{self.name}' {said}.",
+                code="bad_model_file",
+                port=self.port,
+                fix="Download or save the model again.",
+            )
 
     def _all(self, component: str) -> list[Path]:
         return sorted(path for path in (self.path / component).glob("*") if path.is_file())

@@ -46,12 +46,12 @@ class Parts:
 
     def _unet(self, unet: Mapping[str, Any], family: Family, space: str) -> UNet:
         return UNet(
+            in_channels=whole(self.folder, unet, "unet", "in_channels", 4),
+            text_width=whole(self.folder, unet, "unet", "cross_attention_dim", 1280),
             source=self.folder.source(self.files, ["unet"]),
             dtype=self.dtype,
             family=family,
             space=space,
-            in_channels=whole(self.folder, unet, "unet", "in_channels", 4),
-            text_width=whole(self.folder, unet, "unet", "cross_attention_dim", 1280),
         )
 
     def _text_encoder(self, family: Family) -> TextEncoder:

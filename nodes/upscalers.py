@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
+
+import torch
 
 from engine import Choices, Context, Files, ModelPool, NodeError, node
 from engine.listing import Described
@@ -14,8 +18,10 @@ from engine.values import hashed
 from .describe import describe as describe_any
 from .models import Dtype, find_file
 from .recipes import FilePart, FileSource, ModelRecipe
+from .rrdb import RRDB, Plan
 from .rrdbfile import NoRRDBError, plan_of, todays_names
-from .weightfile import PICKLES, WeightFile, check_suffix, unreadable
+from .weightfile import PICKLES, Shape, WeightFile, check_suffix, unreadable
+from .wholeness import BROKEN, difference
 
 MATCH = ("**/*.safetensors", "**/config.json")
 UPSCALERS = Choices(
@@ -103,9 +109,12 @@ def _rrdb(path: Path, name: str) -> Opened:
     file = WeightFile.open(path, name, "upscaler")
     try:
         names = todays_names(file.shapes)
-        plan = plan_of({names[each]: shape for each, shape in file.shapes.items()})
+        shapes = {names[each]: shape for each, shape in file.shapes.items()}
+        plan = plan_of(shapes)
     except NoRRDBError as none:
         raise file.bad(str(none), WANTED) from None
+    if said := difference(_rrdb_tensors(plan), shapes, ""):
+        raise file.bad(said, "Download it again.")
     return FilePart(path, name, "RRDB", "", "", ""), "rrdb", plan.scale
 
 
@@ -123,12 +132,39 @@ def _swin(folder: Path, name: str) -> Opened:
             if other.suffix in PICKLES:
                 check_suffix(other, f"{name}/{other.name}", "upscaler")
         raise _bad(name, f"has no {WEIGHTS}")
-    WeightFile.open(weights, f"{name}/{WEIGHTS}", "upscaler")
+    file = WeightFile.open(weights, f"{name}/{WEIGHTS}", "upscaler")
+    if said := _swin_fault(json.dumps(config, sort_keys=True), file.shapes):
+        raise file.bad(said, "Download it again.")
     scale = config.get("upscale", 2)
     if type(scale) is not int or not 1 <= scale <= 16:
         raise _bad(name, f"makes pictures {str(scale)[:20]} times as large, which is no scale")
     part = FilePart(weights, name, "Swin2SR", "", "", json.dumps(config, sort_keys=True))
     return part, "swin2sr", scale
+
+
+@lru_cache(8)
+def _rrdb_tensors(plan: Plan) -> Mapping[str, Shape]:
+    with torch.device("meta"):
+        network = RRDB(plan)
+    return {name: tuple(tensor.shape) for name, tensor in network.state_dict().items()}
+
+
+def _swin_fault(config: str, shapes: Mapping[str, Shape]) -> str:
+    """What the weights lack of the network of a config; empty if they are whole."""
+    try:
+        return difference(_swin_tensors(config), shapes, "")
+    except BROKEN as broken:
+        reason = str(broken).partition("\n")[0][:120] or type(broken).__name__
+        return f"belongs to a config.json that makes no Swin2SR network ({reason})"
+
+
+@lru_cache(8)
+def _swin_tensors(config: str) -> Mapping[str, Shape]:
+    from transformers import Swin2SRConfig, Swin2SRForImageSuperResolution
+
+    with torch.device("meta"):
+        network = Swin2SRForImageSuperResolution(Swin2SRConfig(**json.loads(config)))
+    return {name: tuple(weight.shape) for name, weight in network.named_parameters()}
 
 
 def _config(folder: Path, name: str) -> dict[str, Any]:

@@ -34,7 +34,7 @@ def fault(source: FileSource) -> str:
     for part in source.parts:
         if part.kind in CONVERTERS:
             try:
-                said = _difference(_wanted(part.kind, part.config), _given(part))
+                said = difference(wanted(part.kind, part.config), _given(part))
             except BROKEN as broken:
                 reason = str(broken).partition("\n")[0][:120] or type(broken).__name__
                 said = f"holds tensors that make no {part.kind} ({reason})"
@@ -43,21 +43,26 @@ def fault(source: FileSource) -> str:
     return ""
 
 
-def _difference(wanted: Mapping[str, Shape], given: Mapping[str, Shape]) -> str:
+def difference(
+    wanted: Mapping[str, Shape], given: Mapping[str, Shape], whose: str = " (diffusers' name)"
+) -> str:
+    """What is wrong with the tensors given, as "lacks ..."; empty if nothing is.
+
+    whose: what is said of a tensor's name where the file has another for it.
+    """
     lacking = [name for name in wanted if name not in given]
     if lacking:
-        return f"lacks {len(lacking)} of the tensors wanted, as {lacking[0]} (diffusers' name)"
+        return f"lacks {len(lacking)} of the tensors wanted, as {lacking[0]}{whose}"
     for name, shape in wanted.items():
         if given[name] != shape:
             found = list(given[name])
-            return (
-                f"has the tensor {name} (diffusers' name) as {found}, and {list(shape)} is wanted"
-            )
+            return f"has the tensor {name}{whose} as {found}, and {list(shape)} is wanted"
     return ""
 
 
 @lru_cache(8)
-def _wanted(kind: str, config: str) -> Mapping[str, Shape]:
+def wanted(kind: str, config: str) -> Mapping[str, Shape]:
+    """The tensors of a class of diffusers, by the JSON of its config."""
     import diffusers
 
     with torch.device("meta"):

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image as Pictures
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -383,13 +383,20 @@ def test_pickles_are_refused(here: Context) -> None:
         assert caught.value.code == "unsafe_format"
 
 
-def test_missing_tensors_are_told_when_it_is_built(here: Context) -> None:
+def test_missing_tensors_are_told_before_it_is_built(here: Context) -> None:
     state = dict(numbered().state_dict())
     del state["model.1.sub.1.RDB2.conv3.0.bias"]
     save_file(state, folder_of(here) / "net.safetensors")
-    upscaler = load_upscaler(here, "net.safetensors")
-    with pytest.raises(NodeError, match="gives no RRDB network") as caught:
-        upscale_image(here, upscaler, picture())
+    with pytest.raises(NodeError, match=r"lacks 1 of .*body\.1\.rdb2\.conv3\.bias") as caught:
+        load_upscaler(here, "net.safetensors")
+    assert caught.value.code == "bad_model_file"
+    swin(folder_of(here) / "swin")
+    weights = folder_of(here) / "swin" / "model.safetensors"
+    state = load_file(weights)
+    name = next(name for name in state if name.endswith("query.weight"))
+    save_file(state | {name: torch.zeros(3, 3)}, weights, {"format": "pt"})
+    with pytest.raises(NodeError, match=r"query\.weight .*as \[3, 3\]") as caught:
+        load_upscaler(here, "swin")
     assert caught.value.code == "bad_model_file"
 
 

@@ -10,6 +10,9 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 TORCH := $(shell grep '^torch==' constraints.txt)
 
+# Tests with clients, clocks and kills have the machine to themselves; of the others two run at a time.
+ALONE := tests/attacks tests/server
+
 NPM := $(BIN)/python web/npm.py web
 WEB_SOURCES := $(shell find web/src web/index.html web/vite.config.ts -type f)
 
@@ -38,7 +41,8 @@ $(VENV)/.dev: $(VENV)/.installed
 test: $(VENV)/.dev web/node_modules/.installed
 	$(MAKE) -j2 check web-check
 	$(MAKE) e2e-quick
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 --dist loadfile $(ALONE:%=--ignore=%)
+	$(BIN)/pytest $(ALONE)
 
 check: $(VENV)/.dev
 	$(BIN)/ruff check .

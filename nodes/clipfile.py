@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
+import torch
+
 from .family import CLIP_POSITIONS
+from .layers import named
 from .modelconfigs import UnfitError, clip_config, open_clip_config
 from .recipes import Family, FilePart
-from .weightfile import WeightFile
+from .weightfile import Shape, WeightFile
 
 CLIP = "cond_stage_model.transformer."
 OPEN_CLIP = "conditioner.embedders.1.model."
@@ -71,8 +76,32 @@ def _open_clip(file: WeightFile, *, penultimate: bool) -> FilePart:
     raise UnfitError("holds no text encoder of OpenCLIP")
 
 
+def _check_layers(kind: str, config: str, given: Mapping[str, Shape]) -> None:
+    """Raises UnfitError where a layer is missing, or of another shape than the class has it."""
+    wanted = _layers(kind, config)
+    lacking = [name for name in wanted if name.startswith("encoder_") and name not in given]
+    if lacking:
+        raise UnfitError(f"lacks {len(lacking)} layers of a {kind}, as {lacking[0]}")
+    for name, shape in wanted.items():
+        if given.get(name, shape) != shape:
+            found = list(given[name])
+            raise UnfitError(f"has the layer {name} as {found}, and {list(shape)} is wanted")
+
+
+@lru_cache(8)
+def _layers(kind: str, config: str) -> Mapping[str, Shape]:
+    import transformers
+
+    made: Any = getattr(transformers, kind)
+    with torch.device("meta"):
+        module = made(made.config_class(**json.loads(config)))
+    shapes = {name: tuple(weight.shape) for name, weight in module.named_parameters()}
+    return dict(named(shapes, False, 0))
+
+
 def _part(
     file: WeightFile, kind: str, prefix: str, put: str, config: dict[str, Any], pad: str
 ) -> FilePart:
     text = json.dumps(config, sort_keys=True)
+    _check_layers(kind, text, dict(named(file.under(prefix), False, 0)))
     return FilePart(file.path, file.name, kind, prefix, put, text, pad)

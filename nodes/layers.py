@@ -21,7 +21,7 @@ def layers_of(recipe: ModelRecipe) -> tuple[Layers, ...]:
     """
     blocks = blocks_of(recipe)
     return tuple(
-        dict(_named(shapes, isinstance(recipe, UNet), blocks)) for shapes in _shapes(recipe)
+        dict(named(shapes, isinstance(recipe, UNet), blocks)) for shapes in _shapes(recipe)
     )
 
 
@@ -62,7 +62,8 @@ def _weights(folder: Path, variant: str) -> list[Path]:
     return [path for path in found if (".fp16" in path.name) == (variant == "fp16")]
 
 
-def _named(shapes: Mapping[str, Shape], unet: bool, blocks: int) -> Iterator[tuple[str, Shape]]:
+def named(shapes: Mapping[str, Shape], unet: bool, blocks: int) -> Iterator[tuple[str, Shape]]:
+    """The layers of a UNet or a text encoder by name, with the shapes of their weights."""
     for name, shape in shapes.items():
         flat = name.replace(".", "_")
         if flat.endswith(FUSED):  # OpenCLIP keeps queries, keys and values in one matrix

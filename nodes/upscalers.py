@@ -94,6 +94,8 @@ def _open(name: str, files: Files, dtype: str) -> Upscaler:
     opened = _swin if path.is_dir() else _rrdb
     try:
         part, kind, scale = opened(path, name)
+        if kind == "swin2sr":  # for a list the library is not imported
+            _check_swin(part)
         content = hashed(part.kind, part.config, files.sha256(part.path))
     except OSError as refused:
         raise unreadable(name, refused, "upscaler") from None
@@ -132,9 +134,7 @@ def _swin(folder: Path, name: str) -> Opened:
             if other.suffix in PICKLES:
                 check_suffix(other, f"{name}/{other.name}", "upscaler")
         raise _bad(name, f"has no {WEIGHTS}")
-    file = WeightFile.open(weights, f"{name}/{WEIGHTS}", "upscaler")
-    if said := _swin_fault(json.dumps(config, sort_keys=True), file.shapes):
-        raise file.bad(said, "Download it again.")
+    WeightFile.open(weights, f"{name}/{WEIGHTS}", "upscaler")
     scale = config.get("upscale", 2)
     if type(scale) is not int or not 1 <= scale <= 16:
         raise _bad(name, f"makes pictures {str(scale)[:20]} times as large, which is no scale")
@@ -149,13 +149,16 @@ def _rrdb_tensors(plan: Plan) -> Mapping[str, Shape]:
     return {name: tuple(tensor.shape) for name, tensor in network.state_dict().items()}
 
 
-def _swin_fault(config: str, shapes: Mapping[str, Shape]) -> str:
-    """What the weights lack of the network of a config; empty if they are whole."""
+def _check_swin(part: FilePart) -> None:
+    """Raises NodeError where the weights are not those of the network of the config."""
+    file = WeightFile.open(part.path, f"{part.file}/{WEIGHTS}", "upscaler")
     try:
-        return difference(_swin_tensors(config), shapes, "")
+        said = difference(_swin_tensors(part.config), file.shapes, "")
     except BROKEN as broken:
         reason = str(broken).partition("\n")[0][:120] or type(broken).__name__
-        return f"belongs to a config.json that makes no Swin2SR network ({reason})"
+        said = f"belongs to a config.json that makes no Swin2SR network ({reason})"
+    if said:
+        raise file.bad(said, "Download it again.")
 
 
 @lru_cache(8)

@@ -26,13 +26,23 @@ class Foresight(Traits):
     """What nodes say before their inputs are made."""
 
     def look_ahead(self) -> Task:
-        """Asks the checks of every node that the run is sure to need, in whichever turn."""
+        """Asks the checks of every node that the run is sure to need, in whichever turn.
+
+        Static nodes that it needs are run too: a loop that holds sinks is not named before it
+        runs, so nothing else would tell of a broken file in it.
+        """
         asking = {name for name, found in self.implementations.items() if found.checks}
-        if not any(node.type in asking for node in self.plan.nodes):
+        inner = any(sink.kind != "call" for sink in self.plan.sinks)
+        if not inner and not any(node.type in asking for node in self.plan.nodes):
             return
         yield from self._find_needed()
         for node in self.plan.nodes:
-            if node in self.needed and node.type in asking:
+            if node.declaration is None or node not in self.needed:
+                continue
+            if node.declaration.static:
+                port = next(iter(node.declaration.outputs))
+                yield from self.settled((Ref(node, port),), self.top, node)
+            elif node.type in asking:
                 failure = yield from self.foreseen(node, self.implementations[node.type], self.top)
                 if failure is not None:
                     self.refused[node] = failure

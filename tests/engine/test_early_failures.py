@@ -50,3 +50,29 @@ def test_a_case_that_is_not_chosen_says_nothing() -> None:
     doc["nodes"]["choice"]["params"]["on"] = False
     assert run(doc).check().status == "completed"
     assert "Strict" not in CALLS
+
+
+def test_in_a_body_that_saves_it_is_told_before_the_outputs_are_made() -> None:
+    doc = chain(4)
+    doc["nodes"] |= {
+        "strict": {"type": "Strict", "params": {"a": 1000.0}},
+        "map": {
+            "type": "Map",
+            "params": {"over": 2},
+            "body": {
+                "made": {"type": "Make", "inputs": {"x": "map.index"}},
+                "show": {"type": "Show", "inputs": {"thing": "made.thing"}},
+                "sum": {"type": "Add", "inputs": {"a": "made.thing", "b": "strict.value"}},
+                "other": {"type": "Show", "inputs": {"thing": "sum.thing"}},
+            },
+            "collect": {},
+        },
+    }
+    result = run(doc)
+    assert [problem.path for problem in result.problems] == ["strict"]
+    assert CALLS[0] == "Strict"
+    assert CALLS.count("Strict") == 1
+    assert [artifact.data for artifact in result.artifacts] == [b"0", b"1"]
+    doc["nodes"]["map"]["params"]["over"] = 0
+    assert run(doc).check().status == "completed"
+    assert "Strict" not in CALLS

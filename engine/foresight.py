@@ -77,12 +77,16 @@ class Foresight(Traits):
         if frame.index and frame.run is not None and frame.run.node.kind == "repeat":
             return None
         self.needed.add(node)
+        plain = True
         for check in implementation.checks:
             ports = yield from self._prospects(node, check, frame)
+            plain = plain and ports is not None and all(len(may) == 1 for may in ports.values())
             error = None if ports is None else _refusal(check, implementation, ports)
             if error is not None:
                 first = (0,) * (node.home.depth - frame.scope.depth)
                 return self.fail(error.at(node.path), (*frame.turn, *first))
+        if plain and not frame.turn:
+            self.cleared.add(node)
         return None
 
     def _prospects(self, node: Planned, function: Callable[..., Any], frame: Frame) -> Task:

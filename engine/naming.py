@@ -62,7 +62,7 @@ class Naming(Tasks):
         declaration = node.declaration
         assert declaration is not None
         implementation = self.implementations[node.type]
-        if implementation.checks:
+        if implementation.checks and node not in self.cleared:
             refused = yield from self.foreseen(node, implementation, frame)
             if refused is not None:
                 return self.remember(node, frame, refused)

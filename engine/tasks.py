@@ -56,6 +56,7 @@ class Tasks(ABC):
         self.inexact = False
         self.unknown: dict[str, str] = {}
         self.needed: set[Planned] = set()  # what the run is sure to ask for (see `foresight`)
+        self.cleared: set[Planned] = set()  # of these, what has nothing against any turn
         self.refused: dict[Planned, Failure] = {}  # of these, what will fail in any turn
         self.failures: dict[tuple[Planned, tuple[int, ...]], Failure] = {}
         if known is None or _looks_outside(plan, implementations):

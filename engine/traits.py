@@ -8,7 +8,7 @@ the run is sure to need them.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from .errors import NodeError
@@ -85,19 +85,30 @@ class Traits(Tasks):
         if node.kind == "switch":
             chosen = yield from self.case(node, frame)
             cases = [name for name in node.origins if name != "on"]
-            return (chosen,) if chosen else [o for name in cases for o in node.origins[name]]
+            if chosen is None:
+                return [origin for name in cases for origin in node.origins[name]]
+            return self._needed_by(node, (chosen,))
         if node.kind == "call":
             kept = self.implementations[node.type].keeps.get(port, ())
-            return [origin for name in kept for origin in node.origins.get(name, ())] or None
+            wires = [origin for name in kept for origin in node.origins.get(name, ())]
+            return self._needed_by(node, wires) or None
         if inside and port in {"item", "index"}:
             return node.origins["over"] if port == "item" else UNTOLD
+        first = () if port in node.collect and not inside else node.origins[port]
+        self._needed_by(node, first)
         if inside:
-            return (*node.origins[port], node.next[port])
-        collected = port in node.collect
-        first = () if collected else node.origins[port]
-        last = (node.collect[port] if collected else node.next[port],)
+            return (*first, node.next[port])
+        last = (node.collect[port] if port in node.collect else node.next[port],)
         turns = yield from self.turns(node, frame)
-        return (*first, *last) if turns is None else last if turns else first
+        if turns is None:
+            return (*first, *last)
+        return self._needed_by(node, last) if turns else first
+
+    def _needed_by(self, node: Planned, wires: Sequence[Origin]) -> Sequence[Origin]:
+        """What a needed node reads for certain is needed too."""
+        if node in self.needed:
+            self.needed.update(wire.node for wire in wires if isinstance(wire, Ref))
+        return wires
 
     def _trait(self, origin: Ref, frame: Frame) -> Task:
         """What the maker of a value tells of it beforehand, or None."""

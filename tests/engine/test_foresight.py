@@ -164,6 +164,24 @@ def test_a_mark_for_each_item() -> None:
     told_first(doc)
 
 
+def test_a_case_for_each_item() -> None:
+    """What all items together may bring is fine; one of them brings the other case."""
+    doc = switched({"inputs": {"on": "map.item"}}, **{"0": "weave_2.cloth", "1": "loop.cloth"})
+    nodes = doc["nodes"]
+    loop = nodes["loop"]
+    del loop["body"]["sum"], loop["next"]["n"], loop["params"]["n"]
+    nodes["map"] = {
+        "type": "Map",
+        "params": {"over": 2},
+        "body": {name: nodes.pop(name) for name in ("choice", "hang")},
+        "collect": {"all": "hang.cloth"},
+    }
+    doc["outputs"] = {"out": "map.all"}
+    told_first(doc)
+    nodes["map"]["params"]["over"] = 1
+    works(doc)
+
+
 def switched(on: Doc, **cases: str) -> Doc:
     doc = washed(2)
     doc["nodes"] |= {

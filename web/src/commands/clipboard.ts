@@ -117,7 +117,7 @@ function removeChosen({ document }: Editor): void {
 }
 
 /** Nodes into the graph, a whole graph into a new tab, a picture into a node that loads it. */
-function take(doing: Doing, text: string, picture: File | undefined, keepIncoming: boolean): void {
+function take(doing: Doing, text: string, picture: Blob | undefined, keepIncoming: boolean): void {
   const { editor, work, canvas } = doing;
   const at = canvas?.at(canvas.pointer());
   const clip = clipFromText(text);
@@ -145,10 +145,37 @@ async function writeClip(editor: Editor): Promise<void> {
   await navigator.clipboard.writeText(clipText(editor));
 }
 
+interface Clipped {
+  readonly text: string;
+  readonly picture?: Blob;
+}
+
 async function readClip(doing: Doing, keepIncoming: boolean): Promise<void> {
   if (!("clipboard" in navigator)) {
     doing.editor.ui.getState().tell(say("clipboard.keys"));
     return;
   }
-  take(doing, await navigator.clipboard.readText(), undefined, keepIncoming);
+  let clipped: Clipped;
+  try {
+    clipped = await readAll(navigator.clipboard);
+  } catch (error) {
+    if (!(error instanceof DOMException)) throw error;
+    doing.editor.ui.getState().tell(say("clipboard.refused"));
+    return;
+  }
+  take(doing, clipped.text, clipped.picture, keepIncoming);
+}
+
+/** Text and picture, as a paste by key has them. */
+async function readAll(clipboard: Clipboard): Promise<Clipped> {
+  // Some browsers give pages the text alone.
+  if (!("read" in clipboard)) return { text: await (clipboard as Clipboard).readText() };
+  let text = "";
+  let picture: Blob | undefined;
+  for (const item of await clipboard.read()) {
+    const kind = item.types.find((type) => type.startsWith("image/"));
+    if (kind !== undefined) picture ??= await item.getType(kind);
+    if (item.types.includes("text/plain")) text ||= await (await item.getType("text/plain")).text();
+  }
+  return { text, ...(picture ? { picture } : {}) };
 }

@@ -1,6 +1,6 @@
 /** The panels of the dock: what each is called, how it is drawn, and where its code is. */
 
-import type { ComponentType, LazyExoticComponent } from "react";
+import type { ComponentType } from "react";
 import { lateView } from "../state/late.ts";
 import type { TextName } from "../texts/texts.ts";
 import type { Docked } from "./docked.ts";
@@ -9,7 +9,7 @@ export interface PanelEntry {
   readonly label: TextName;
   /** A line icon, 16 by 16. */
   readonly path: string;
-  readonly Body: LazyExoticComponent<ComponentType>;
+  readonly Body: ComponentType;
 }
 
 export const REGISTRY: Readonly<Record<Docked, PanelEntry>> = {

@@ -3,8 +3,8 @@
  * where it is wanted sooner, and at hand in the same breath from then on.
  */
 
-import type { ComponentType, LazyExoticComponent } from "react";
-import { lazy } from "react";
+import type { ComponentType } from "react";
+import { createElement, lazy } from "react";
 
 /** `soon`: keys answer with it, so it is fetched as soon as the page is drawn. */
 export type When = "soon" | "later";
@@ -67,12 +67,30 @@ export function late<T extends object>(read: () => Promise<T>, when: When = "lat
   return made;
 }
 
+/** How views that could not be fetched are made ready for another try. */
+const FAILED = new Set<() => void>();
+
+/** What could not be fetched is asked for again where it is shown next. */
+export function askAgain(): void {
+  for (const renew of FAILED) renew();
+  FAILED.clear();
+}
+
 /** A component that is fetched ahead; it stands in a `Suspense` for where it is wanted sooner. */
-export function lateView<P>(
+export function lateView<P extends object>(
   read: () => Promise<{ readonly default: ComponentType<P> }>,
   when: When = "later",
-): LazyExoticComponent<ComponentType<P>> {
-  return lazy(late(read, when).forLazy);
+): ComponentType<P> {
+  const part = late(read, when);
+  const fresh = (): ComponentType<P> =>
+    lazy(() => {
+      const asked = part.forLazy();
+      // React keeps a failure for good: another try needs another lazy component.
+      asked.then(undefined, () => FAILED.add(() => (view = fresh())));
+      return asked;
+    });
+  let view = fresh();
+  return (props) => createElement(view, props);
 }
 
 const PAUSE = 4_000;

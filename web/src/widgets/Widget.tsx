@@ -4,6 +4,7 @@ import type { JSX } from "react";
 import { Suspense } from "react";
 import { lateView } from "../state/late.ts";
 import { ChoiceField } from "./ChoiceField.tsx";
+import { Guard } from "./Guard.tsx";
 import { ListField } from "./ListField.tsx";
 import { MultilineField } from "./MultilineField.tsx";
 import { NumberField } from "./NumberField.tsx";
@@ -18,7 +19,15 @@ const CurveField = lateView(() => import("./CurveField.tsx"));
 const ImageField = lateView(() => import("./ImageField.tsx"));
 const JsonField = lateView(() => import("./JsonField.tsx"));
 
-export function Widget(props: WidgetProps): JSX.Element | null {
+export function Widget(props: WidgetProps): JSX.Element {
+  return (
+    <Guard name={props.name}>
+      <Fitting {...props} />
+    </Guard>
+  );
+}
+
+function Fitting(props: WidgetProps): JSX.Element | null {
   switch (widgetOf(props.input)) {
     case "seed":
     case "number":

@@ -96,6 +96,26 @@ function told(text: string): Buffer {
   return Buffer.concat([Buffer.from("\x89PNG\r\n\x1a\n", "latin1"), ...chunks]);
 }
 
+test("the palette's Paste takes a picture from the clipboard into a node that loads it", async () => {
+  const editor = await open();
+  const { page } = editor;
+  const before = await editor.ids();
+  await page.evaluate(async () => {
+    const canvas = new OffscreenCanvas(24, 16);
+    canvas.getContext("2d")?.fillRect(0, 0, 24, 16);
+    const picture = await canvas.convertToBlob({ type: "image/png" });
+    await navigator.clipboard.write([new ClipboardItem({ "image/png": picture })]);
+  });
+  await editor.focusCanvas();
+  await editor.press("F1");
+  await page.getByRole("combobox").last().fill("Paste");
+  await editor.press("Enter");
+  const id = await editor.added(new Set(before));
+  expect(await editor.card(id).getAttribute("aria-label")).toContain("LoadImage");
+  await editor.card(id).locator("img").first().waitFor();
+  expect(await editor.card(id).locator("img").first().getAttribute("src")).toContain("/api/");
+});
+
 test("on a phone the app makes a picture from its form", async () => {
   const editor = await open({
     width: 390,

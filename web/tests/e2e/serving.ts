@@ -45,9 +45,14 @@ export async function serve(data: string, port = 0): Promise<Served> {
     join(data, "nodes"),
   ];
   const child = spawn(command(), args, { env, stdio: ["ignore", "pipe", "pipe"] });
-  const url = await address(child);
-  await ready(url);
-  return { url, process: child, stop: () => stopped(child) };
+  try {
+    const url = await address(child);
+    await ready(url);
+    return { url, process: child, stop: () => stopped(child) };
+  } catch (error) {
+    await stopped(child); // nobody else knows of it
+    throw error;
+  }
 }
 
 /** The address from the first line that the server says. */

@@ -11,6 +11,7 @@ from torch import Tensor
 from engine import Context, Field, NodeError, node
 
 from .conditioning import Conditioning
+from .controlmodel import AdapterModel
 from .footprint import denoiser_bytes
 from .latent import Latent
 from .latentkind import LatentKind
@@ -47,10 +48,15 @@ def _check_texts(unet: UNet, conditioning: TextKind) -> None:
         )
 
 
+def _check_features(unet: UNet, features: AdapterModel) -> None:
+    """Raises NodeError where a T2I adapter was made for another family of UNets."""
+    features.check_fits(unet, "features")
+
+
 @node(
     "UNetDenoise",
     category="sampling",
-    checks=(_check_space, _check_texts),
+    checks=(_check_space, _check_texts, _check_features),
     aliases=("KSampler", "Denoise", "Predict noise"),
 )
 def unet_denoise(

@@ -103,8 +103,11 @@ class ModelFolder:
         with self.reading():
             digests = [files.sha256(path) for path in read]
         classes = [str(self.index[component][1]) for component in components]
-        for kind, (_, paths) in zip(classes, found, strict=True):
-            self._check_tensors(kind, paths)
+        with self.reading():
+            for kind, (_, paths) in zip(classes, found, strict=True):
+                self._check_tensors(kind, paths)
+            for component in extra:
+                self._check_tokenizer(component)
         return Source(
             content=hashed(*classes, *digests),
             folders=tuple(self.path / component for component in (*components, *extra)),
@@ -190,18 +193,35 @@ class ModelFolder:
         from .wholefolder import component_fault
 
         config, *weights = paths
-        states = tuple((path.stat().st_size, path.stat().st_mtime_ns) for path in paths)
         files = tuple(path for path in weights if path.suffix == ".safetensors")
-        if said := component_fault(kind, config, files, states):
-            raise NodeError(
-                f"The {config.parent.name} of the model '{self.name}' {said}.",
-                code="bad_model_file",
-                port=self.port,
-                fix="Download or save the model again.",
-            )
+        if said := component_fault(kind, config, files, _states(paths)):
+            raise self._bad_part(config.parent.name, said)
+
+    def _check_tokenizer(self, component: str) -> None:
+        """Judges a tokenizer by reading it; the embedded model's is whole."""
+        if self.name == "demo":
+            return
+        from .wholefolder import tokenizer_fault
+
+        if said := tokenizer_fault(self.path / component, _states(self._all(component))):
+            raise self._bad_part(component, said)
+
+    def _bad_part(self, component: str, what: str) -> NodeError:
+        return NodeError(
+            f"The {component} of the model '{self.name}' {what}.",
+            code="bad_model_file",
+            port=self.port,
+            fix="Download or save the model again.",
+        )
 
     def _all(self, component: str) -> list[Path]:
         return sorted(path for path in (self.path / component).glob("*") if path.is_file())
+
+
+def _states(paths: Sequence[Path]) -> tuple[tuple[int, int], ...]:
+    """What changes where a file does: size and time of each."""
+    found = [path.stat() for path in paths]
+    return tuple((stat.st_size, stat.st_mtime_ns) for stat in found)
 
 
 def _pickled(name: str, where: str) -> NodeError:

@@ -13,7 +13,17 @@ from .image import Image
 from .residuals import AdapterFeatures
 
 
-@node("T2IAdapter", category="control", aliases=("T2IAdapterApply", "ControlNetApply"))
+def _made_by(adapter: AdapterModel, end: float) -> dict[str, AdapterModel]:
+    """Whose features they are, where some step is sure to add them."""
+    return {"features": adapter} if end == 1 else {}
+
+
+@node(
+    "T2IAdapter",
+    category="control",
+    traits=_made_by,
+    aliases=("T2IAdapterApply", "ControlNetApply"),
+)
 def t2i_adapter(
     ctx: Context, adapter: AdapterModel, image: Image, strength: Strength = 1.0, end: Share = 1.0
 ) -> AdapterFeatures:

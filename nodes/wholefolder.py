@@ -1,7 +1,8 @@
-"""Whether a component of a folder holds every tensor of its class, in shape: told by headers alone.
+"""Whether a component of a folder is whole, so that what would fail when it is built is told
+before anything runs.
 
-The class is made without weights from the folder's config, and compared with what its files say
-they hold. So what would fail when the module is built is told before anything runs.
+Weights are judged by headers alone: the class is made without them from the folder's config, and
+compared with what its files say they hold.
 """
 
 from __future__ import annotations
@@ -41,6 +42,22 @@ def component_fault(
     except BROKEN as broken:
         reason = str(broken).partition("\n")[0][:120] or type(broken).__name__
         return f"has a config.json that makes none ({reason})"
+
+
+@lru_cache(64)
+def tokenizer_fault(folder: Path, states: tuple[tuple[int, int], ...]) -> str:
+    """What is wrong with a CLIP tokenizer, as "cannot be read: ..."; empty if nothing is.
+
+    states: as above. Reads it, which takes far less than what would run before it is needed.
+    """
+    from transformers import CLIPTokenizer
+
+    try:
+        CLIPTokenizer.from_pretrained(folder, local_files_only=True)
+    except (*BROKEN, OSError) as broken:
+        reason = str(broken).replace(str(folder), folder.name).partition("\n")[0][:200]
+        return f"cannot be read: {reason or type(broken).__name__}"
+    return ""
 
 
 def _of_transformers(kind: str, folder: Path) -> Mapping[str, Shape]:

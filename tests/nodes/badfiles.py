@@ -108,12 +108,17 @@ def _control_unwired(doc: Doc, file: str) -> None:
     _control(doc, file, wired=False)
 
 
-def _adapter(doc: Doc, file: str) -> None:
-    inputs = {"unet": "model.unet"}
-    doc["nodes"]["load"] = {"type": "LoadT2IAdapter", "params": {"adapter": file}, "inputs": inputs}
+def _adapter(doc: Doc, file: str, wired: bool = True) -> None:
+    doc["nodes"]["load"] = {"type": "LoadT2IAdapter", "params": {"adapter": file}}
+    if wired:
+        doc["nodes"]["load"]["inputs"] = {"unet": "model.unet"}
     inputs = {"adapter": "load.adapter", "image": _picture(doc)}
     doc["nodes"]["follow"] = {"type": "T2IAdapter", "inputs": inputs}
     _in_loop(doc)["predict"]["inputs"]["features"] = ["follow.features"]
+
+
+def _adapter_unwired(doc: Doc, file: str) -> None:
+    _adapter(doc, file, wired=False)
 
 
 def _upscaler(doc: Doc, file: str) -> None:
@@ -139,6 +144,7 @@ SLOTS: dict[str, tuple[Callable[[Doc, str], None], str]] = {
     "control": (_control, "control"),
     "control unwired": (_control_unwired, "control"),
     "adapter": (_adapter, "adapter"),
+    "adapter unwired": (_adapter_unwired, "adapter"),
     "upscaler": (_upscaler, "upscaler"),
 }
 """How a file is wired into the graph, and which kind of file it is."""

@@ -34,6 +34,7 @@ OTHER_FAMILY = {
     "control": ("control", "sd2", r"SD 2\.x .*128 wide.* SD 1\.x .*64 wide"),
     "control unwired": ("control", "sd2", r"reads texts 128 wide, and .* 64 wide.* 'base"),
     "adapter": ("adapter", "sdxl", r"for SDXL, and .* one of SD 1\.x"),
+    "adapter unwired": ("adapter", "sdxl", r"for SDXL, and .* 'base.* one of SD 1\.x"),
     "upscaler": ("upscaler", "grey", "from 1 to 3 channels, not for RGB"),
 }
 

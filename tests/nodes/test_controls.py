@@ -264,7 +264,7 @@ def test_files_of_other_kinds(here: Context, tmp_path: Path, words: str) -> None
         assert words in error.message
 
 
-def test_the_list_says_what_each_is(here: Context, tmp_path: Path, tiny_model: TinyModel) -> None:
+def test_the_list_says_what_each_is(tmp_path: Path, tiny_model: TinyModel) -> None:
     folder = tmp_path / "controlnet"
     save(original(published("sd2").state_dict()), folder / "two.safetensors", "control_model.")
     save(published("sdxl").state_dict(), folder / "xl.safetensors")
@@ -275,7 +275,8 @@ def test_the_list_says_what_each_is(here: Context, tmp_path: Path, tiny_model: T
     controls.controlnet(tiny_model("sd15"), folder / "net", 1)
     T2IAdapter(channels=WIDE).save_pretrained(folder / "adapter")
     (folder / "vae").symlink_to(tiny_model("sd15") / "vae")
-    found = {each.name: each.described for each in listed(DESCRIBED, here.files)}
+    files = Files({"models": [tmp_path], "linked": [tiny_model("sd15")]})
+    found = {each.name: each.described for each in listed(DESCRIBED, files)}
     assert {name: (each.what, each.family) for name, each in found.items() if not each.problem} == {
         "two.safetensors": ("a ControlNet or T2I adapter for SD 2.x", "sd2"),
         "xl.safetensors": ("a ControlNet or T2I adapter for SDXL", "sdxl"),

@@ -171,7 +171,7 @@ function Board({ onReach }: { readonly onReach: (canvas: Reach | null) => void }
           <ReactFlow
             key={place}
             nodes={apart ? NONE : mounted}
-            edges={apart ? NONE : wires}
+            edges={apart ? NONE : (kept?.edges ?? wires)}
             nodeTypes={NODES}
             edgeTypes={EDGES}
             onNodesChange={onNodesChange}

@@ -10,33 +10,51 @@ import type { Point, Size } from "../graph/view.ts";
 import type { Card, WireEdge } from "./flow.ts";
 import { withInner } from "./outline.ts";
 
+/** The graph on the canvas. */
+export interface Shown {
+  readonly geometry: Geometry;
+  readonly wires: readonly WireEdge[];
+  readonly selection: ReadonlySet<string>;
+}
+
 export class Kept {
   /** The mounted cards: those that stand in no loop, with all that stands in them. */
   readonly cards: ReadonlySet<string>;
   /** The hand is at it; else more are mounted with each frame. */
   readonly moving: boolean;
-  /** What xyflow knows: a wire between two of these is its own. */
+  /** The wires that xyflow is given: all of these cards, and those that crossed the view. */
+  readonly edges: WireEdge[];
+  private readonly ids: ReadonlySet<string>;
+  /** The nodes that xyflow is given. */
   private readonly known: ReadonlySet<string>;
 
+  /** `across` are the wires that were in view with neither end there. */
   constructor(
-    geometry: Geometry,
-    wires: readonly WireEdge[],
+    { geometry, wires, selection }: Shown,
     tops: ReadonlySet<string>,
+    across: ReadonlySet<string>,
     moving: boolean,
   ) {
     this.moving = moving;
-    this.cards = withInner(geometry, tops);
-    const known = new Set(this.cards);
+    const cards = withInner(geometry, tops);
+    this.cards = cards;
+    this.edges = wires.filter(
+      ({ id, source, target }) => cards.has(source) || cards.has(target) || across.has(id),
+    );
+    this.ids = new Set(this.edges.map(({ id }) => id));
+    const known = new Set(cards);
     const know = (id: string): void => {
       if (known.has(id)) return;
       known.add(id);
       const home = geometry.types.scopes.home(id);
       if (home !== "") know(home);
     };
-    for (const { source, target } of wires) {
-      if (this.cards.has(source)) know(target);
-      else if (this.cards.has(target)) know(source);
+    for (const { source, target } of this.edges) {
+      know(source);
+      know(target);
     }
+    // The frame around all that is selected is xyflow's.
+    for (const id of selection) know(id);
     this.known = known;
   }
 
@@ -49,8 +67,8 @@ export class Kept {
   }
 
   /** Whether xyflow draws a wire. */
-  wires({ source, target }: Pick<WireEdge, "source" | "target">): boolean {
-    return this.known.has(source) && this.known.has(target);
+  hasWire(id: string): boolean {
+    return this.ids.has(id);
   }
 }
 
@@ -81,4 +99,16 @@ export function topsIn(geometry: Geometry, view: Point & Size, near: Point): str
     found.push({ id, way: Math.hypot(dx, dy) });
   }
   return found.sort((a, b) => a.way - b.way).map(({ id }) => id);
+}
+
+/** The wires that a view shows a part of, as xyflow sees it: by the box around their two nodes. */
+export function wiresIn({ geometry, wires }: Shown, view: Point & Size): string[] {
+  const [right, bottom] = [view.x + view.width, view.y + view.height];
+  return wires.flatMap(({ id, source, target }) => {
+    const [a, b] = [geometry.absolute(source), geometry.absolute(target)];
+    const [sizeA, sizeB] = [geometry.shape(source), geometry.shape(target)];
+    if (Math.min(a.x, b.x) >= right || Math.min(a.y, b.y) >= bottom) return [];
+    if (Math.max(a.x + sizeA.width, b.x + sizeB.width) <= view.x) return [];
+    return Math.max(a.y + sizeA.height, b.y + sizeB.height) <= view.y ? [] : id;
+  });
 }

@@ -60,7 +60,7 @@ function wires(sheet: Sheet, { outline, faces, kept }: Scene): void {
   for (const [look, alike] of outline.lines) {
     const path = new Path2D();
     for (const line of alike) {
-      if (kept?.wires(line)) continue;
+      if (kept?.hasWire(line.id)) continue;
       const bent = line.bends.length > 0 ? Infinity : SWING;
       if (isCrossed(sheet, line.from, line.to, bent)) path.addPath(faces.curve(line));
     }

@@ -15,6 +15,8 @@ export interface Box extends Point, Size {
 }
 
 export interface Line {
+  /** The wire's key. */
+  readonly id: string;
   readonly source: string;
   readonly target: string;
   readonly from: Point;
@@ -57,7 +59,7 @@ function make(geometry: Geometry, wires: readonly WireEdge[]): Outline {
     boxes.push({ id, x: corner.x, y: corner.y, width, height, loop: body !== undefined });
   }
   const lines = new Map<string, Line[]>();
-  for (const { source, target, sourceHandle, targetHandle, data } of wires) {
+  for (const { id, source, target, sourceHandle, targetHandle, data } of wires) {
     const leaves = handleAt(geometry, source, sourceHandle);
     const arrives = handleAt(geometry, target, targetHandle);
     const [corner, other] = [corners.get(source), corners.get(target)];
@@ -66,6 +68,7 @@ function make(geometry: Geometry, wires: readonly WireEdge[]): Outline {
     const alike = lines.get(look) ?? [];
     lines.set(look, alike);
     alike.push({
+      id,
       source,
       target,
       from: added(corner, leaves),

@@ -3,19 +3,26 @@
 import { useStoreApi } from "@xyflow/react";
 import { useEffect, useLayoutEffect, useState } from "react";
 import { flushSync } from "react-dom";
-import type { Kept } from "./kept.ts";
+import type { Kept, Shown } from "./kept.ts";
 import { Zooming } from "./zooming.ts";
-import type { Shown } from "./zooming.ts";
 
 /** `onKept` gets what is mounted, and null for all. */
-export function useZooming({ geometry, wires }: Shown, onKept: (kept: Kept | null) => void): void {
+export function useZooming(
+  { geometry, wires, selection }: Shown,
+  onKept: (kept: Kept | null) => void,
+): void {
   const flow = useStoreApi();
   const [zooming] = useState(
     () =>
       // At once: with the view that it is about, and in the frame that the picture is drawn in.
-      new Zooming({ geometry, wires }, flow.getState, (kept) => flushSync(() => onKept(kept))),
+      new Zooming({ geometry, wires, selection }, flow.getState, (kept) =>
+        flushSync(() => onKept(kept)),
+      ),
   );
-  useLayoutEffect(() => zooming.show({ geometry, wires }), [zooming, geometry, wires]);
+  useLayoutEffect(
+    () => zooming.show({ geometry, wires, selection }),
+    [zooming, geometry, wires, selection],
+  );
   useEffect(() => {
     const page = flow.getState().domNode;
     const ears = new AbortController();

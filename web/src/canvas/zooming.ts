@@ -4,21 +4,17 @@
  */
 
 import type { ReactFlowState } from "@xyflow/react";
-import type { Geometry } from "../graph/geometry.ts";
 import type { Point, Size } from "../graph/view.ts";
 import { FAR } from "./far.ts";
-import type { WireEdge } from "./flow.ts";
-import { Kept, topsIn } from "./kept.ts";
+import { Kept, topsIn, wiresIn } from "./kept.ts";
+import type { Shown } from "./kept.ts";
 
 /** Milliseconds after the last turn until the hand rests. */
 const REST = 110;
+/** Milliseconds for which a hand that rests afar may come back to the same cards. */
+const LINGER = 1_000;
 /** So many cards are mounted in one frame. */
 const BATCH = 8;
-
-export interface Shown {
-  readonly geometry: Geometry;
-  readonly wires: readonly WireEdge[];
-}
 
 type View = Pick<ReactFlowState, "transform" | "width" | "height">;
 
@@ -29,6 +25,7 @@ export class Zooming {
   private readonly give: (kept: Kept | null) => void;
   private kept: Kept | null = null;
   private tops: ReadonlySet<string> = new Set();
+  private across: ReadonlySet<string> = new Set();
   private zoom: number;
   /** Where the pointer is, on the screen as counted from the canvas's corner. */
   private pointer: Point | null = null;
@@ -98,13 +95,20 @@ export class Zooming {
     this.stop();
     this.resting = setTimeout(this.fill, REST);
     if (this.kept?.moving) return;
-    if (!this.kept) this.tops = new Set(fromAfar ? [] : this.inView());
+    if (!this.kept) {
+      this.tops = new Set(fromAfar ? [] : this.inView());
+      this.across = new Set(fromAfar ? [] : wiresIn(this.shown, this.seen()));
+    }
     this.mount(true);
   }
 
   private readonly fill = (): void => {
+    if (this.zoom < FAR) {
+      this.resting = setTimeout(() => this.finish(), LINGER);
+      return;
+    }
     const missing = this.inView().filter((id) => !this.tops.has(id));
-    if (this.zoom < FAR || missing.length <= BATCH) {
+    if (missing.length <= BATCH) {
       this.finish();
       return;
     }
@@ -114,8 +118,7 @@ export class Zooming {
   };
 
   private mount(moving: boolean): void {
-    const { geometry, wires } = this.shown;
-    this.put(new Kept(geometry, wires, this.tops, moving));
+    this.put(new Kept(this.shown, this.tops, this.across, moving));
   }
 
   private put(kept: Kept | null): void {
@@ -126,13 +129,15 @@ export class Zooming {
   private inView(): string[] {
     const { transform, width, height } = this.view();
     const [x, y, zoom] = transform;
-    const view: Point & Size = {
-      x: -x / zoom,
-      y: -y / zoom,
-      width: width / zoom,
-      height: height / zoom,
-    };
     const at = this.pointer ?? { x: width / 2, y: height / 2 };
-    return topsIn(this.shown.geometry, view, { x: (at.x - x) / zoom, y: (at.y - y) / zoom });
+    const near = { x: (at.x - x) / zoom, y: (at.y - y) / zoom };
+    return topsIn(this.shown.geometry, this.seen(), near);
+  }
+
+  /** The part of the graph's canvas that is in view. */
+  private seen(): Point & Size {
+    const { transform, width, height } = this.view();
+    const [x, y, zoom] = transform;
+    return { x: -x / zoom, y: -y / zoom, width: width / zoom, height: height / zoom };
   }
 }

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Flow } from "../../src/canvas/flow.ts";
 import { Kept } from "../../src/canvas/kept.ts";
+import type { Shown } from "../../src/canvas/kept.ts";
 import { Zooming } from "../../src/canvas/zooming.ts";
 import { geometryOf } from "../../src/graph/geometry.ts";
-import type { Geometry } from "../../src/graph/geometry.ts";
 import { objectOf } from "../../src/graph/json.ts";
 import { makeNode } from "../../src/graph/model.ts";
 import type { Graph } from "../../src/graph/model.ts";
@@ -23,8 +23,8 @@ function field(columns: number, rows: number): Graph {
   return withPositions({ ...EMPTY, nodes, view: objectOf([]) }, places);
 }
 
-function shown(graph: Graph): { readonly geometry: Geometry; readonly wires: [] } {
-  return { geometry: geometryOf(typesOf(graph, BUILTIN)), wires: [] };
+function shown(graph: Graph): Shown {
+  return { geometry: geometryOf(typesOf(graph, BUILTIN)), wires: [], selection: new Set() };
 }
 
 /** A view of 900 × 600 pixels from the graph's corner, and a hand that zooms it. */
@@ -121,6 +121,16 @@ describe("while the hand zooms", () => {
     expect(told.at(-1)).toBeNull();
   });
 
+  it("afar the cards are let go when the hand does not come back", () => {
+    const { told, turn } = hand(field(20, 20), 0.5);
+    turn(0.35);
+    vi.advanceTimersByTime(500);
+    expect(told).toHaveLength(1);
+    vi.advanceTimersByTime(1000);
+    expect(told).toHaveLength(2);
+    expect(told.at(-1)).toBeNull();
+  });
+
   it("into the distance and back no card is made and none is lost", () => {
     const { told, turn } = hand(field(20, 20), 0.5);
     for (const zoom of [0.45, 0.38, 0.35, 0.38, 0.45, 0.5]) turn(zoom);
@@ -137,9 +147,11 @@ describe("what is mounted", () => {
   const flow = new Flow();
   const cards = flow.nodes(geometry, new Set());
   const wires = flow.wires(geometry);
+  const keep = (tops: ReadonlySet<string>, selection = new Set<string>()): Kept =>
+    new Kept({ geometry, wires, selection }, tops, new Set(), true);
 
   it("is a loop with all that stands in it, and the far ends of its wires unseen", () => {
-    const kept = new Kept(geometry, wires, new Set(["denoise"]), true);
+    const kept = keep(new Set(["denoise"]));
     expect(kept.cards).toContain("predict");
     expect(kept.cards).not.toContain("decode");
     const part = kept.part(cards);
@@ -149,16 +161,31 @@ describe("what is mounted", () => {
   });
 
   it("has every wire of its cards, whichever end is in view", () => {
-    const kept = new Kept(geometry, wires, new Set(["decode"]), true);
+    const kept = keep(new Set(["decode"]));
     const own = wires.filter(({ source, target }) => source === "decode" || target === "decode");
     expect(own.length).toBeGreaterThan(1);
-    expect(own.every((wire) => kept.wires(wire))).toBe(true);
+    expect(own.every(({ id }) => kept.hasWire(id))).toBe(true);
     const given = new Set(kept.part(cards).map(({ id }) => id));
     for (const { source, target } of own) expect(given.has(source) && given.has(target)).toBe(true);
   });
 
+  it("has the wires that crossed the view, whose ends are both out of it", () => {
+    const [wire] = wires.filter(({ source, target }) => source !== "decode" && target !== "decode");
+    const id = wire?.id ?? "";
+    const kept = new Kept(
+      { geometry, wires, selection: new Set() },
+      new Set(),
+      new Set([id]),
+      true,
+    );
+    expect(kept.edges).toEqual([wire]);
+    const ends = kept.part(cards).map((card) => card.id);
+    expect(ends).toEqual(expect.arrayContaining([wire?.source, wire?.target]));
+    expect(kept.cards.size).toBe(0);
+  });
+
   it("has loops before what stands in them, as xyflow wants it", () => {
-    const kept = new Kept(geometry, wires, new Set(["decode", "positive"]), true);
+    const kept = keep(new Set(["decode", "positive"]));
     const part = kept.part(cards);
     const order = part.map(({ id }) => id);
     for (const { id, parentId } of part) {
@@ -168,9 +195,14 @@ describe("what is mounted", () => {
     }
   });
 
+  it("is told of all that is selected, so that the frame around it stays", () => {
+    const part = keep(new Set(["decode"]), new Set(["positive", "move"])).part(cards);
+    const found = part.filter(({ id }) => id === "positive" || id === "move");
+    expect(found.map(({ hidden }) => hidden)).toEqual([true, true]);
+  });
+
   it("gives the same unseen cards again, so that xyflow looks at none anew", () => {
-    const part = (): readonly unknown[] =>
-      new Kept(geometry, wires, new Set(["decode"]), true).part(cards);
+    const part = (): readonly unknown[] => keep(new Set(["decode"])).part(cards);
     const [before, after] = [part(), part()];
     expect(before.every((card, at) => card === after[at])).toBe(true);
   });

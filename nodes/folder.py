@@ -15,6 +15,7 @@ from typing import Any
 from engine import Files, NodeError
 from engine.values import hashed
 
+from .demo import MODEL_DIR
 from .recipes import Source
 from .weightfile import PICKLES, WeightFile, unreadable
 
@@ -103,11 +104,12 @@ class ModelFolder:
         with self.reading():
             digests = [files.sha256(path) for path in read]
         classes = [str(self.index[component][1]) for component in components]
-        with self.reading():
-            for kind, (_, paths) in zip(classes, found, strict=True):
-                self._check_tensors(kind, paths)
-            for component in extra:
-                self._check_tokenizer(component)
+        if not self.path.is_relative_to(MODEL_DIR):  # the embedded model is whole
+            with self.reading():
+                for kind, (_, paths) in zip(classes, found, strict=True):
+                    self._check_tensors(kind, paths)
+                for component in extra:
+                    self._check_tokenizer(component)
         return Source(
             content=hashed(*classes, *digests),
             folders=tuple(self.path / component for component in (*components, *extra)),
@@ -187,9 +189,7 @@ class ModelFolder:
             WeightFile.open(path, f"{self.name}/{component}/{path.name}", self.port)
 
     def _check_tensors(self, kind: str, paths: Sequence[Path]) -> None:
-        """Judges a component's weights by names and shapes; the embedded model's are whole."""
-        if self.name == "demo":
-            return
+        """Judges a component's weights by names and shapes."""
         from .wholefolder import component_fault
 
         config, *weights = paths
@@ -198,9 +198,7 @@ class ModelFolder:
             raise self._bad_part(config.parent.name, said)
 
     def _check_tokenizer(self, component: str) -> None:
-        """Judges a tokenizer by reading it; the embedded model's is whole."""
-        if self.name == "demo":
-            return
+        """Judges a tokenizer by reading it."""
         from .wholefolder import tokenizer_fault
 
         if said := tokenizer_fault(self.path / component, _states(self._all(component))):

@@ -60,6 +60,11 @@ class Implementation:
         return arguments
 
 
+def names_of(function: Callable[..., Any]) -> tuple[str, ...]:
+    """The inputs that `effective`, `fingerprint`, `traits` or one of `checks` asks for."""
+    return function.__code__.co_varnames[: function.__code__.co_argcount]
+
+
 DECLARED: list[Implementation] = []
 
 

@@ -11,11 +11,11 @@ from collections.abc import Callable, Mapping
 from itertools import product
 from typing import Any
 
-from .declare import Implementation
+from .declare import Implementation, names_of
 from .errors import NodeError
 from .frames import ABSENT, Frame, Task
 from .plan import Origin, Planned, Ref
-from .traits import Traits, names_of
+from .traits import Traits
 
 log = logging.getLogger(__name__)
 Prospects = tuple[Any, ...]

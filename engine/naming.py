@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from .declare import Implementation
+from .declare import Implementation, names_of
 from .errors import NodeError, Problem
 from .frames import (
     ABSENT,
@@ -130,9 +130,8 @@ class Naming(Tasks):
         return "".join(parts)
 
     def _arguments(self, node: Planned, function: Any, frame: Frame) -> Task:
-        names = function.__code__.co_varnames[: function.__code__.co_argcount]
         arguments = {}
-        for name in names:
+        for name in names_of(function):
             if name in node.origins:
                 value = yield from self.value(node.origins[name][0], frame)
                 if isinstance(value, Failure):

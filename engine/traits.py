@@ -8,9 +8,10 @@ the run is sure to need them.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
+from .declare import names_of
 from .errors import NodeError
 from .frames import ABSENT, Failure, Frame, Task, pending
 from .plan import Origin, Planned, Ref, Scope, Typed
@@ -130,11 +131,6 @@ class Traits(Tasks):
         except Exception:  # a pack's own function: the node itself will say what is wrong
             log.debug("the traits of %s", node.path, exc_info=True)
             return None
-
-
-def names_of(function: Callable[..., Any]) -> tuple[str, ...]:
-    """The inputs that a function asks for."""
-    return function.__code__.co_varnames[: function.__code__.co_argcount]
 
 
 def _is_settled(origins: Iterable[Origin], frame: Frame) -> bool:

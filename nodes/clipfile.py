@@ -7,13 +7,12 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-import torch
-
 from .family import CLIP_POSITIONS
 from .layers import named
 from .modelconfigs import UnfitError, clip_config, open_clip_config
 from .recipes import Family, FilePart
 from .weightfile import Shape, WeightFile
+from .wholeness import shapes_of
 
 CLIP = "cond_stage_model.transformer."
 OPEN_CLIP = "conditioner.embedders.1.model."
@@ -93,9 +92,7 @@ def _layers(kind: str, config: str) -> Mapping[str, Shape]:
     import transformers
 
     made: Any = getattr(transformers, kind)
-    with torch.device("meta"):
-        module = made(made.config_class(**json.loads(config)))
-    shapes = {name: tuple(weight.shape) for name, weight in module.named_parameters()}
+    shapes = shapes_of(lambda: made(made.config_class(**json.loads(config))))
     return dict(named(shapes, False, 0))
 
 

@@ -9,6 +9,8 @@ from torch import Tensor
 
 from engine import NodeError, Value, node
 
+from .textkind import TextKind
+
 
 @dataclass(frozen=True, eq=False)
 class Entry(Value):
@@ -64,6 +66,11 @@ class Conditioning(Value):
     @property
     def labels(self) -> tuple[str, ...]:
         return tuple(row.label for row in self.rows)
+
+    @property
+    def kind(self) -> TextKind:
+        """What a check asks of it."""
+        return TextKind(self.rows[0].entries[0].embedding.shape[2])
 
 
 @node(

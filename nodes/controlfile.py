@@ -142,13 +142,12 @@ def _of_file(file: WeightFile, files: Files) -> ControlFile:
 
 def _fault(part: FilePart, shapes: Mapping[str, Shape], names: Mapping[str, str]) -> str:
     """What the file lacks of its module, or has in another shape; empty if it is whole."""
-    from .wholeness import BROKEN, difference, wanted
+    from .wholeness import BROKEN, difference, reason, wanted
 
     try:
         shaped = wanted(part.kind, part.config)
     except BROKEN as broken:
-        reason = str(broken).partition("\n")[0][:120] or type(broken).__name__
-        return f"holds tensors that make no {part.kind} ({reason})"
+        return f"holds tensors that make no {part.kind} ({reason(broken)})"
     own = {name.replace(".", "_"): name for name in shaped}
     if odd := [name for name in shapes if names[name] not in own]:
         return f"holds the tensor '{odd[0]}', which is none of a {part.kind}'s"

@@ -101,7 +101,7 @@ def controlnet(
     """
     force = in_force(strength, start, end, step)
     _check_latent(control, latent.kind)
-    _check_texts(control, TextKind(conditioning.rows[0].entries[0].embedding.shape[2]))
+    _check_texts(control, conditioning.kind)
     if not force:
         return NOTHING
     with ctx.pool.use(control) as model:
@@ -117,9 +117,7 @@ def controlnet(
         down, mid = model(
             step.scale_input(samples),
             step.timestep,
-            encoder_hidden_states=told(
-                model, entries, batch, control.text_width, device, dtype, "ControlNet"
-            ),
+            encoder_hidden_states=told(model, entries, batch, device, dtype),
             controlnet_cond=torch.cat([picture.to(device, dtype)] * len(rows)),
             conditioning_scale=force,
             guess_mode=guess,

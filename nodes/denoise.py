@@ -81,6 +81,7 @@ def unet_denoise(
     Errors: a latent, text, ControlNet or adapter of another family of models.
     """
     _check_latent(unet, latent, concat)
+    _check_texts(unet, conditioning.kind)
     labels = conditioning.labels
     batch = len(latent.samples)
     with ctx.pool.use(unet) as model:
@@ -95,7 +96,7 @@ def unet_denoise(
         output = model(
             samples,
             step.timestep,
-            encoder_hidden_states=told(model, entries, batch, unet.text_width, device, dtype),
+            encoder_hidden_states=told(model, entries, batch, device, dtype),
             timestep_cond=_guidance(model.config, guidance, len(samples), device, dtype),
             added_cond_kwargs=added(model.config, labels, entries, latent, device, dtype),
             down_block_additional_residuals=extra[:-1] if extra else None,

@@ -19,11 +19,11 @@ from .family import identify
 from .layers import layers_of
 from .models import find_file
 from .recipes import TextEncoder, Word
+from .textkind import TOKENS
 from .textmodel import TextModel
 from .weightfile import WeightFile, bad, unreadable
 
 EMBEDDINGS = Choices("embeddings", match=("**/*.safetensors",))
-TOKENS = "embeddings_token_embedding"
 PLAIN = re.compile(r"[^\s()\[\]:\\,]{1,100}")
 
 

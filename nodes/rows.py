@@ -15,18 +15,8 @@ from .latent import Latent
 from .sizecondition import time_ids
 
 
-def texts(entries: Sequence[Entry], batch: int, width: int, reader: str = "UNet") -> Tensor:
-    """The rows' texts [R*B,L,C], rows outermost; `width` is what the reader was made for, 0 any.
-
-    Raises NodeError where a text is of another width or count.
-    """
-    found = entries[0].embedding.shape[2]
-    if width and found != width:
-        raise NodeError(
-            f"This {reader} reads texts {width} wide, and this conditioning is {found} wide.",
-            port="conditioning",
-            fix="Encode the text with the text encoder of the same model.",
-        )
+def texts(entries: Sequence[Entry], batch: int) -> Tensor:
+    """The rows' texts [R*B,L,C], rows outermost. Raises NodeError where there are too many."""
     return torch.cat([_for_images(entry.embedding, batch) for entry in entries])
 
 

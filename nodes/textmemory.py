@@ -106,10 +106,8 @@ def told(
     model: Any,
     entries: Sequence[Entry],
     batch: int,
-    width: int,
     device: str,
     dtype: torch.dtype,
-    reader: str = "UNet",
 ) -> Tensor:
     """The rows' texts as `rows.texts` stacks them, where and as the model wants them.
 
@@ -117,9 +115,9 @@ def told(
     """
     answers: LastAnswers | None = getattr(model, "told", None)
     embeddings = [entry.embedding for entry in entries]
-    how = (batch, width, device, dtype)
+    how = (batch, device, dtype)
     known = answers.find(embeddings, how) if answers is not None else None
     if known is not None:
         return known
-    made = texts(entries, batch, width, reader).to(device, dtype)
+    made = texts(entries, batch).to(device, dtype)
     return made if answers is None else answers.keep(embeddings, made, how)

@@ -9,8 +9,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import torch
-
 from engine import Choices, Context, Files, ModelPool, NodeError, node
 from engine.listing import Described
 from engine.values import hashed
@@ -21,7 +19,7 @@ from .recipes import FilePart, FileSource, ModelRecipe
 from .rrdb import RRDB, Plan
 from .rrdbfile import NoRRDBError, plan_of, todays_names
 from .weightfile import PICKLES, Shape, WeightFile, check_suffix, unreadable
-from .wholeness import BROKEN, difference
+from .wholeness import BROKEN, difference, reason, shapes_of
 
 MATCH = ("**/*.safetensors", "**/config.json")
 UPSCALERS = Choices(
@@ -144,9 +142,7 @@ def _swin(folder: Path, name: str) -> Opened:
 
 @lru_cache(8)
 def _rrdb_tensors(plan: Plan) -> Mapping[str, Shape]:
-    with torch.device("meta"):
-        network = RRDB(plan)
-    return {name: tuple(tensor.shape) for name, tensor in network.state_dict().items()}
+    return shapes_of(lambda: RRDB(plan))
 
 
 def _check_swin(part: FilePart) -> None:
@@ -155,8 +151,7 @@ def _check_swin(part: FilePart) -> None:
     try:
         said = difference(_swin_tensors(part.config), file.shapes, "")
     except BROKEN as broken:
-        reason = str(broken).partition("\n")[0][:120] or type(broken).__name__
-        said = f"belongs to a config.json that makes no Swin2SR network ({reason})"
+        said = f"belongs to a config.json that makes no Swin2SR network ({reason(broken)})"
     if said:
         raise file.bad(said, "Download it again.")
 
@@ -165,9 +160,8 @@ def _check_swin(part: FilePart) -> None:
 def _swin_tensors(config: str) -> Mapping[str, Shape]:
     from transformers import Swin2SRConfig, Swin2SRForImageSuperResolution
 
-    with torch.device("meta"):
-        network = Swin2SRForImageSuperResolution(Swin2SRConfig(**json.loads(config)))
-    return {name: tuple(weight.shape) for name, weight in network.named_parameters()}
+    made = Swin2SRConfig(**json.loads(config))
+    return shapes_of(lambda: Swin2SRForImageSuperResolution(made))
 
 
 def _config(folder: Path, name: str) -> dict[str, Any]:

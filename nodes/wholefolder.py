@@ -13,10 +13,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import torch
-
 from .weightfile import Shape, WeightFile
-from .wholeness import BROKEN, difference, wanted
+from .wholeness import BROKEN, difference, reason, shapes_of, wanted
 
 OLD_NAMES = {"query": "to_q", "key": "to_k", "value": "to_v", "proj_attn": "to_out.0"}
 OLD = re.compile(r"\.(query|key|value|proj_attn)\.(weight|bias)$")
@@ -40,8 +38,7 @@ def component_fault(
             return difference(_of_transformers(kind, config.parent), _bare(given), "")
         return difference(wanted(kind, config.read_text("utf-8")), _renamed(given), "")
     except BROKEN as broken:
-        reason = str(broken).partition("\n")[0][:120] or type(broken).__name__
-        return f"has a config.json that makes none ({reason})"
+        return f"has a config.json that makes none ({reason(broken)})"
 
 
 @lru_cache(64)
@@ -65,9 +62,7 @@ def _of_transformers(kind: str, folder: Path) -> Mapping[str, Shape]:
 
     made: Any = getattr(transformers, kind)
     config = made.config_class.from_pretrained(folder, local_files_only=True)
-    with torch.device("meta"):
-        module = made(config)
-    return _bare({name: tuple(weight.shape) for name, weight in module.named_parameters()})
+    return _bare(shapes_of(lambda: made(config)))
 
 
 def _bare(shapes: Mapping[str, Shape]) -> dict[str, Shape]:

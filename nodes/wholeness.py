@@ -7,7 +7,7 @@ are compared. So what would fail when the module is built is told before anythin
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -36,8 +36,7 @@ def fault(source: FileSource) -> str:
             try:
                 said = difference(wanted(part.kind, part.config), _given(part))
             except BROKEN as broken:
-                reason = str(broken).partition("\n")[0][:120] or type(broken).__name__
-                said = f"holds tensors that make no {part.kind} ({reason})"
+                said = f"holds tensors that make no {part.kind} ({reason(broken)})"
             if said:
                 return said
     return ""
@@ -65,9 +64,19 @@ def wanted(kind: str, config: str) -> Mapping[str, Shape]:
     """The tensors of a class of diffusers, by the JSON of its config."""
     import diffusers
 
+    return shapes_of(lambda: getattr(diffusers, kind).from_config(json.loads(config)))
+
+
+def shapes_of(make: Callable[[], Any]) -> dict[str, Shape]:
+    """The weights of a module by name, which is made without them."""
     with torch.device("meta"):
-        module: Any = getattr(diffusers, kind).from_config(json.loads(config))
-    return {name: tuple(tensor.shape) for name, tensor in module.state_dict().items()}
+        module = make()
+    return {name: tuple(weight.shape) for name, weight in module.named_parameters()}
+
+
+def reason(broken: Exception) -> str:
+    """What a library says is wrong, in a line for a sentence."""
+    return str(broken).partition("\n")[0][:120] or type(broken).__name__
 
 
 def _given(part: FilePart) -> Mapping[str, Shape]:

@@ -65,7 +65,7 @@ def test_steps_with_the_same_texts_project_them_once_and_to_the_same_bits(
     layers = [layer for layer in unet.modules() if isinstance(layer, TextProjection)]
     assert len(layers) == 14
     with mock.patch.object(nn.Linear, "forward", autospec=True, side_effect=nn.Linear.forward) as f:
-        states = [told(unet, entries, 1, 128, "cpu", torch.float32) for _ in range(3)]
+        states = [told(unet, entries, 1, "cpu", torch.float32) for _ in range(3)]
         out = [seen(unet, each) for each in states]
         asked = [call.args[0] for call in f.call_args_list]
     assert [asked.count(layer) for layer in layers] == [1] * 14
@@ -77,10 +77,10 @@ def test_steps_with_the_same_texts_project_them_once_and_to_the_same_bits(
 def test_texts_in_turn_and_texts_changed_in_place_are_never_mistaken(unet: Any, plain: Any) -> None:
     texts = [text(seed) for seed in range(4)]
     for turn in (0, 1, 0, 1, 2, 3, 2, 0, 0):
-        states = told(unet, [Entry(texts[turn])], 1, 128, "cpu", torch.float32)
+        states = told(unet, [Entry(texts[turn])], 1, "cpu", torch.float32)
         assert torch.equal(seen(unet, states), seen(plain, texts[turn]))
     texts[0].mul_(2)
-    states = told(unet, [Entry(texts[0])], 1, 128, "cpu", torch.float32)
+    states = told(unet, [Entry(texts[0])], 1, "cpu", torch.float32)
     assert torch.equal(seen(unet, states), seen(plain, texts[0]))
     states.neg_()
     assert torch.equal(seen(unet, states), seen(plain, states))
@@ -88,10 +88,10 @@ def test_texts_in_turn_and_texts_changed_in_place_are_never_mistaken(unet: Any, 
 
 def test_a_batch_is_told_its_own_texts(unet: Any) -> None:
     entries = [Entry(text(1)), Entry(text(2))]
-    one = told(unet, entries, 1, 128, "cpu", torch.float32)
-    three = told(unet, entries, 3, 128, "cpu", torch.float32)
+    one = told(unet, entries, 1, "cpu", torch.float32)
+    three = told(unet, entries, 3, "cpu", torch.float32)
     assert torch.equal(three, one.repeat_interleave(3, dim=0))
-    assert told(unet, entries, 3, 128, "cpu", torch.float16).dtype == torch.float16
+    assert told(unet, entries, 3, "cpu", torch.float16).dtype == torch.float16
 
 
 def test_a_clone_with_a_weight_of_its_own_has_answers_of_its_own(unet: Any, plain: Any) -> None:
@@ -117,7 +117,7 @@ def test_a_weight_changed_in_place_is_seen(unet: Any, plain: Any) -> None:
 
 def test_nothing_is_held_once_the_text_is_gone(unet: Any) -> None:
     entry = Entry(text(1))
-    states = told(unet, [entry], 1, 128, "cpu", torch.float32)
+    states = told(unet, [entry], 1, "cpu", torch.float32)
     seen(unet, states)
     layer = projection(unet)
     key = layer.answers.find((states, layer.weight))

@@ -21,7 +21,7 @@ import { MARGIN } from "./sheet.ts";
 import type { Sheet } from "./sheet.ts";
 import { useFarHands } from "./useFarHands.ts";
 
-interface Props {
+export interface Seen {
   readonly geometry: Geometry;
   readonly wires: readonly WireEdge[];
   readonly selection: ReadonlySet<string>;
@@ -33,7 +33,7 @@ interface Props {
 /** Milliseconds after the last turn of the wheel until the picture is drawn at its new scale. */
 const SETTLED = 140;
 
-export function FarLayer({ geometry, wires, selection, far, kept }: Props): JSX.Element {
+export function FarLayer({ geometry, wires, selection, far, kept }: Seen): JSX.Element {
   const canvas = useRef<HTMLCanvasElement>(null);
   const above = useRef<HTMLDivElement>(null);
   const lift = useRef<FarLift | null>(null);

@@ -6,6 +6,7 @@ import asyncio
 import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
+from mmap import mmap
 from typing import Any
 
 from aiohttp import web
@@ -106,12 +107,12 @@ def _too_large(at_most: int) -> ApiError:
 
 
 async def read(request: web.Request, at_most: int, seconds: float, holding: Holding) -> bytes:
-    """The whole body."""
-    data = bytearray()
-    async for block in blocks(request, at_most, seconds):
-        holding.add(len(block))
-        data += block
-    return bytes(data)
+    """The whole body, gathered in pages that the system gets back at once, kept or refused."""
+    with mmap(-1, at_most) as room:
+        async for block in blocks(request, at_most, seconds):
+            holding.add(len(block))
+            room.write(block)
+        return room[: room.tell()]
 
 
 async def json_of(data: bytes) -> Json:

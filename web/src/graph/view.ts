@@ -195,6 +195,27 @@ export function withBends(graph: Graph, key: string, points: readonly Point[]): 
   return withEntry(graph, "bends", key, entry.length > 0 ? entry : undefined);
 }
 
+/** Fields of a node's view that have an entry for each port. */
+const OF_PORTS = ["kept", "seed"] as const;
+
+/** What the view says of a port and of the wires to it, under another name. No id: a public output. */
+export function withViewPort(graph: Graph, id: string, from: string, to: string): Graph {
+  const fields = OF_PORTS.flatMap((name) => {
+    const entries = nodeField(graph, id, name);
+    if (!isObject(entries)) return [];
+    const value = field(entries, from);
+    return [[name, withField(withField(entries, from, undefined), to, value)] as const];
+  });
+  const made = withNodeView(graph, id, Object.fromEntries(fields));
+  const bends = Object.entries(section(graph, "bends")).map(([key, points]) => {
+    const [node = "", kind = "", port = "", ...rest] = key.split(".");
+    const moved = node === id && port === from;
+    return [moved ? [node, kind, to, ...rest].join(".") : key, points] as const;
+  });
+  const bent = bends.length > 0 ? objectOf(bends) : undefined;
+  return { ...made, view: withField(made.view, "bends", bent) };
+}
+
 /** The view with every node id put through `rename`; null forgets what is known of the node. */
 export function withViewIds(graph: Graph, rename: (id: string) => string | null): Graph {
   let made = graph;

@@ -18,7 +18,7 @@ import type { Graph } from "../../src/graph/model.ts";
 import { typesOf } from "../../src/graph/porttypes.ts";
 import { serialize } from "../../src/graph/serialize.ts";
 import { validate } from "../../src/graph/validate.ts";
-import { positionOf } from "../../src/graph/view.ts";
+import { bendsOf, positionOf } from "../../src/graph/view.ts";
 import { BUILTIN, STOCK, stock } from "./fixtures.ts";
 
 const done = (folded: Folded): Graph => {
@@ -152,6 +152,19 @@ describe("public faces", () => {
     expect(renamed.nodes.get("sampler")?.params.get("start")).toBe(8);
     expect(renamed.inputs.get("seed")?.to).toEqual(["sampler.start"]);
     expect(renamed.nodes.get("decode")?.inputs.get("latent")).toBe("sampler.result");
+    const bend = [{ x: 5, y: 6 }];
+    const bent = addBend(
+      addBend(simple, "sampler.input.latent", 0, { x: 5, y: 6 }),
+      ".output.image",
+      0,
+      { x: 5, y: 6 },
+    );
+    const inner = renameFace(bent, "sampler", "input", "latent", "noise");
+    const outer = renameFace(inner, "", "output", "image", "picture");
+    expect(Object.fromEntries(bendsOf(outer))).toEqual({
+      "sampler.input.noise": bend,
+      ".output.picture": bend,
+    });
     const removed = removeFace(simple, "sampler", "input", "steps");
     expect(validate(removed, BUILTIN)).toEqual([]);
     expect(removed.inputs.has("steps")).toBe(false);

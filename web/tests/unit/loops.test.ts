@@ -9,12 +9,15 @@ import {
   wrapInLoop,
 } from "../../src/graph/commands/loops.ts";
 import { addNode } from "../../src/graph/commands/nodes.ts";
+import { addBend } from "../../src/graph/commands/wiring.ts";
 import { placeAll } from "../../src/graph/layout.ts";
 import type { Graph, GraphNode } from "../../src/graph/model.ts";
 import type { PortTypes } from "../../src/graph/porttypes.ts";
 import { typesOf } from "../../src/graph/porttypes.ts";
 import { scopesOf } from "../../src/graph/scopes.ts";
 import { validate } from "../../src/graph/validate.ts";
+import { bendsOf, keptValue, withKept } from "../../src/graph/view.ts";
+import { seedMode, setSeedMode } from "../../src/widgets/seeds.ts";
 import { BUILTIN, graphOf, stock } from "./fixtures.ts";
 
 const types = (graph: Graph): PortTypes => typesOf(graph, BUILTIN);
@@ -118,6 +121,24 @@ describe("carried values", () => {
     expect(node(made, "decode").inputs.get("latent")).toBe("denoise.picture");
     expect(renameCarried(graph, "denoise", "latent", "solver")).toBe(graph);
     expect(renameCarried(graph, "denoise", "latent", "item")).toBe(graph);
+  });
+
+  it("take the bends of their wires, typed values and seeds along under a new name", () => {
+    const bend = [{ x: 3, y: 4 }];
+    let bent = graph;
+    for (const key of ["denoise.input.latent", "denoise.next.latent", "decode.input.latent"]) {
+      bent = addBend(bent, key, 0, { x: 3, y: 4 });
+    }
+    bent = setSeedMode(withKept(bent, "denoise", "latent", 7), "denoise", "latent", "random");
+    const made = renameCarried(bent, "denoise", "latent", "picture");
+    expect(Object.fromEntries(bendsOf(made))).toEqual({
+      "denoise.input.picture": bend,
+      "denoise.next.picture": bend,
+      "decode.input.latent": bend,
+    });
+    expect(keptValue(made, "denoise", "picture")).toBe(7);
+    expect(seedMode(made, "denoise", "picture")).toBe("random");
+    expect(renameCarried(made, "denoise", "picture", "latent").view).toEqual(bent.view);
   });
 
   it("are taken out with what read them", () => {

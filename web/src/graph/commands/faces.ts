@@ -4,6 +4,7 @@ import { editNodes, freshName, renamedEntry, rewire, withEntry } from "../edit.t
 import { ID, makePublicInput, splitWire } from "../model.ts";
 import type { Graph, PublicInput } from "../model.ts";
 import { cutWires, disconnect } from "./cutting.ts";
+import { withViewPort } from "../view.ts";
 import { inputTarget } from "../wires.ts";
 
 /**
@@ -89,7 +90,7 @@ export function renameFace(
   const rename = (graph: Graph): Graph =>
     kind === "input"
       ? { ...graph, inputs: renamedEntry(graph.inputs, from, to) }
-      : { ...graph, outputs: renamedEntry(graph.outputs, from, to) };
+      : withViewPort({ ...graph, outputs: renamedEntry(graph.outputs, from, to) }, "", from, to);
   return atUses(document, place, rename, (graph, ids) => renamePort(graph, ids, kind, from, to));
 }
 
@@ -158,7 +159,8 @@ function renamePort(
       return [name, { ...input, to: renamed }];
     }),
   );
-  return { ...made, inputs };
+  const faced: Graph = { ...made, inputs };
+  return [...ids].reduce((viewed, id) => withViewPort(viewed, id, from, to), faced);
 }
 
 function removePort(graph: Graph, ids: ReadonlySet<string>, kind: FaceKind, name: string): Graph {

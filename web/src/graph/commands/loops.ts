@@ -19,7 +19,7 @@ import { PortTypes } from "../porttypes.ts";
 import { isProblem, scopesOf } from "../scopes.ts";
 import type { Scopes } from "../scopes.ts";
 import type { Point } from "../view.ts";
-import { positionOf, withPositions, withViewIds } from "../view.ts";
+import { positionOf, withPositions, withViewIds, withViewPort } from "../view.ts";
 import { keyOfTarget, scopeOfTarget, wiresOf } from "../wires.ts";
 import { cycles } from "../cycles.ts";
 import { cutWires } from "./cutting.ts";
@@ -321,7 +321,7 @@ export function renameCarried(graph: Graph, loop: string, from: string, to: stri
     collect: renamedEntry(node.collect, from, to),
   }));
   const rename = (wire: string): string => (wire === `${loop}.${from}` ? `${loop}.${to}` : wire);
-  return retarget(rewire(named, rename), rename);
+  return withViewPort(retarget(rewire(named, rename), rename), loop, from, to);
 }
 
 /** Takes a carried or collected value out of a loop; what read it is cut. */

@@ -15,13 +15,34 @@ export function keyName(event: KeyboardEvent): string {
   return parts.join("+");
 }
 
-/** The key itself: letters and digits by their place where Alt or Shift would change them. */
-function baseKey({ key, code }: KeyboardEvent): string {
-  if (code.startsWith("Key")) return code.slice(3);
+/** Signs that keys are named by; `+` stands with Shift on the key of `=`, or has one of its own. */
+const SIGNS: Readonly<Record<string, string>> = {
+  "=": "=",
+  "+": "=",
+  "-": "-",
+  "?": "?",
+  ".": ".",
+  ",": ",",
+};
+
+/**
+ * The key itself, as the layout has it. By its place only where that says nothing: another script,
+ * Alt that makes a sign of a letter, a digit that Shift makes a sign of.
+ */
+function baseKey({ key, code, altKey }: KeyboardEvent): string {
+  if (SIGNS[key] !== undefined) return SIGNS[key];
+  if (/^[a-z0-9]$/i.test(key)) return key.toUpperCase();
+  if (code.startsWith("Key") && (altKey || !isLatin(key, code))) return code.slice(3);
   if (code.startsWith("Digit")) return code.slice(5);
   if (code === "Space") return "Space";
-  if (code === "Equal" || code === "Minus") return code === "Equal" ? "=" : "-";
+  if (altKey && (code === "Equal" || code === "Minus")) return code === "Equal" ? "=" : "-";
   return key.length === 1 ? key.toUpperCase() : key;
+}
+
+/** Whether a layout of Latin letters gave this; Hebrew has signs on two of its letters' keys. */
+function isLatin(key: string, code: string): boolean {
+  if (/^\p{Letter}$/u.test(key)) return /^\p{Script=Latin}$/u.test(key);
+  return !["KeyQ/", "KeyW'"].includes(code + key);
 }
 
 /** Keys as this machine shows them. */
@@ -46,18 +67,26 @@ function isPressing(event: KeyboardEvent): boolean {
   return pressed && ["Enter", " "].includes(event.key);
 }
 
+/** Its name, and for a sign that only Shift gives on this layout the name without it. */
+function namesOf(event: KeyboardEvent): readonly string[] {
+  const name = keyName(event);
+  return event.shiftKey && SIGNS[event.key] !== undefined
+    ? [name, name.replace("Shift+", "")]
+    : [name];
+}
+
 /** Which command a key stands for at present, if any. */
 export function commandFor(
   commands: readonly Command[],
   event: KeyboardEvent,
   doing: Doing,
 ): Command | undefined {
-  const name = keyName(event);
+  const names = namesOf(event);
   const typing = isTyping(event.target);
   if (isPressing(event) && !event.ctrlKey && !event.metaKey) return undefined;
   return commands.find(
     (command) =>
-      command.keys?.includes(name) &&
+      command.keys?.some((key) => names.includes(key)) === true &&
       (!typing || command.whileTyping === true) &&
       command.when?.(doing) !== false,
   );

@@ -8,11 +8,13 @@ from typing import Any
 from aiohttp import web
 
 from engine.canonical import dumps
+from engine.document import Graph
 from engine.errors import GraphError, Problem
 from engine.validate import validate
 from server.worker.protocol import Peeked
 
 from . import examples
+from .around import seconds_in_all
 from .call import Call
 from .errors import not_found
 from .forms import PeekBody, SubjectBody, ValidateBody
@@ -46,7 +48,7 @@ async def validated(call: Call) -> web.StreamResponse:
 
 async def forecast(call: Call) -> web.StreamResponse:
     body = call.given(SubjectBody)
-    text = await _checked(call, body)
+    graph, text = await _checked(call, body)
     worker = call.house.runs.workers[0]
     said = await worker.forecast(text, body.inputs, body.want)
     estimates = await call.house.runs.estimates(text)
@@ -57,13 +59,15 @@ async def forecast(call: Call) -> web.StreamResponse:
         for path in states
         if path in estimates
     }
-    coming = [seconds[path] for path, state in states.items() if state == "run" and path in seconds]
+    coming = [path for path, state in states.items() if state == "run" and path in seconds]
+    total = seconds_in_all(graph, coming, seconds)
     reply = {
         "states": dict(states),
         "turns": {path: list(pair) for path, pair in turns.items()},
         "until": dict(said.get("until", {})),
         "seconds": seconds,
-        "total": round(sum(coming), 4) if coming else (0.0 if _all_kept(states) else None),
+        "total": round(total, 4) if coming else (0.0 if _all_kept(states) else None),
+        "lost": list(said.get("lost", ())),
     }
     return json_reply(reply)
 
@@ -84,7 +88,7 @@ def _seconds(estimate: Any, state: str, turns: Sequence[int] | None) -> float:
 
 async def peek(call: Call) -> web.StreamResponse:
     body = call.given(PeekBody)
-    text = await _checked(call, body)
+    _, text = await _checked(call, body)
     picture = body.as_ == "picture"
     return await peeked(call.house, text, body.inputs, body.wire, body.turn, picture=picture)
 
@@ -110,12 +114,12 @@ async def peeked(
     return json_reply({"summary": dict(found.summary)})
 
 
-async def _checked(call: Call, body: SubjectBody) -> str:
-    """The text of a graph that is ready to run with these inputs."""
+async def _checked(call: Call, body: SubjectBody) -> tuple[Graph, str]:
+    """A graph that is ready to run with these inputs, and its text."""
     graph, _, size = await graph_of(call, body)
     ground = await ground_of(call.house)
     await off_loop(size, lambda: check(graph, body.inputs, body.want, ground))
-    return await off_loop(size, lambda: dumps(graph))
+    return graph, await off_loop(size, lambda: dumps(graph))
 
 
 ROUTES = (

@@ -129,13 +129,18 @@ class ProblemsJson(TypedDict):
 
 
 class ForecastJson(TypedDict):
-    """What a run would do, by path; seconds as past runs took them."""
+    """What a run would do, by path; seconds as past runs took them.
+
+    The seconds of a loop contain those of its body: `total` counts each once. `lost` names the
+    outputs, and the nodes that save or show, of which muting leaves nothing.
+    """
 
     states: dict[str, str]
     turns: dict[str, list[int]]
     until: dict[str, str]
     seconds: dict[str, float]
     total: float | None
+    lost: list[str]
 
 
 class PeekJson(TypedDict):

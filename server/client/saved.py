@@ -56,7 +56,8 @@ class Forecast:
     """What a run would do, by path: `states` cached, will run, unknown or not needed.
 
     turns: of a loop, turns kept and turns in all. until: the node on whose result an unknown one
-    hangs. seconds: from past runs; `total` is their sum, None where none of them is known.
+    hangs. seconds: from past runs, a loop's with those of its body; `total` counts each once, None
+    where none of them is known. lost: outputs and sinks that muting takes away.
     """
 
     states: Mapping[str, str]
@@ -64,6 +65,7 @@ class Forecast:
     until: Mapping[str, str] = field(default_factory=dict)
     seconds: Mapping[str, float] = field(default_factory=dict)
     total: float | None = None
+    lost: tuple[str, ...] = ()
 
     @classmethod
     def read(cls, data: Mapping[str, Json]) -> Forecast:
@@ -73,4 +75,5 @@ class Forecast:
             until=data.get("until") or {},
             seconds=data.get("seconds") or {},
             total=data.get("total"),
+            lost=tuple(data.get("lost") or ()),
         )

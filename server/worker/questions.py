@@ -43,9 +43,14 @@ class Questions:
     def _forecast(
         self, text: str, inputs: Mapping[str, Json], want: Sequence[str] | None
     ) -> dict[str, Json]:
-        found = self._engine.forecast(self._graph(text), inputs, want=want)
-        turns = {path: list(counts) for path, counts in found.turns.items()}
-        return {"states": dict(found.states), "turns": turns, "until": dict(found.until)}
+        graph = self._graph(text)
+        found = self._engine.forecast(graph, inputs, want=want)
+        return {
+            "states": dict(found.states),
+            "turns": {path: list(counts) for path, counts in found.turns.items()},
+            "until": dict(found.until),
+            "lost": list(self._engine.prepare(graph, inputs, want).plan.lost),
+        }
 
     def _peek(self, facts: Mapping[str, Json]) -> Frame:
         graph = self._graph(facts["graph"])

@@ -206,6 +206,7 @@ def test_looking_ahead_and_into_what_is_kept(tmp_path: Path) -> None:
             after = await server.ask("POST", "/api/forecast", {"name": "txt2img"})
             assert after[1]["states"]["denoise"] == "cached"
             assert after[1]["seconds"]["denoise"] == 0.0
+            assert after[1]["lost"] == []
             path = f"/api/runs/{made['id']}/peek?wire=denoise.latent&turn=1"
             async with server.http.get(server.url + path) as answer:
                 assert (answer.status, answer.content_type) == (200, "image/png")

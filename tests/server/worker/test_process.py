@@ -82,6 +82,15 @@ def test_what_was_kept_is_not_run_again(wait: Wait, worker: ProcessWorker, log: 
     assert found["states"]["amount"] == "cached"
 
 
+def test_a_forecast_says_what_muting_takes_away(wait: Wait, worker: ProcessWorker) -> None:
+    document = json.loads(graph())
+    document["nodes"]["begin"]["mode"] = "mute"
+    found = wait(worker.forecast(json.dumps(document), NONE, None))
+    assert found["states"] == {}
+    assert found["lost"] == list(document["outputs"])
+    assert wait(worker.forecast(graph(), NONE, None))["lost"] == []
+
+
 def test_files_are_numbered_for_each_node_and_turn(wait: Wait, worker: ProcessWorker) -> None:
     document = json.loads(loop(2, value=300.0))
     body = document["nodes"]["loop"]["body"]

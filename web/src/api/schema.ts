@@ -125,8 +125,13 @@ export interface components {
         /**
          * ForecastJson
          * @description What a run would do, by path; seconds as past runs took them.
+         *
+         *     The seconds of a loop contain those of its body: `total` counts each once. `lost` names the
+         *     outputs, and the nodes that save or show, of which muting leaves nothing.
          */
         readonly ForecastJson: {
+            /** Lost */
+            readonly lost: readonly string[];
             /** Seconds */
             readonly seconds: {
                 readonly [key: string]: number;

@@ -32,6 +32,8 @@ class Implementation:
     context: str = ""
     records: Mapping[str, Any] | None = None
     value_classes: tuple[type[Value], ...] = ()
+    results: tuple[type | tuple[type, ...], ...] = ()
+    """For each output what its value is an instance of."""
     digests: tuple[tuple[int, str], ...] = ()
     """Place and port of each output whose digest is remembered with what is kept."""
 
@@ -66,6 +68,13 @@ def names_of(function: Callable[..., Any]) -> tuple[str, ...]:
 
 
 DECLARED: list[Implementation] = []
+PLAIN_CLASSES: Mapping[str, type | tuple[type, ...]] = {
+    "int": int,
+    "float": (int, float),
+    "str": str,
+    "bool": bool,
+    "list": (tuple, list),
+}
 
 
 def node(
@@ -141,6 +150,7 @@ def node(
             context,
             records,
             tuple(classes | {kind for _, kind in outputs if kind is not None}),
+            tuple(_class_of(output, kind) for output, kind in outputs),
             () if static else tuple((n, o.name) for n, (o, _) in enumerate(outputs) if o.content),
         )
         _register(implementation)
@@ -271,6 +281,14 @@ def _output(name: str, annotation: Any) -> tuple[Output, type[Value] | None]:
     own = _port_type(kind)
     port = name or kind.port or snake_case(kind.__name__)
     return Output(port, f"list[{own}]" if element is not None else own, content), kind
+
+
+def _class_of(output: Output, kind: type[Value] | None) -> type | tuple[type, ...]:
+    plain = output.plain
+    if plain is not None:
+        return object if plain.nullable else PLAIN_CLASSES.get(plain.kind, object)
+    assert kind is not None
+    return (tuple, list) if output.type.startswith("list[") else kind
 
 
 def _port_type(kind: type[Value]) -> str:

@@ -92,7 +92,7 @@ def _of_call(
 class _Short:
     """A call for which the memory did not last."""
 
-    error: Exception
+    error: BaseException
 
 
 def _after_shortage(
@@ -119,7 +119,7 @@ def _made(call: Call, context: Context, clock: Callable[[], float]) -> Answer | 
         seconds = clock() - start
     except RunCancelled:
         raise
-    except Exception as error:
+    except (Exception, SystemExit) as error:  # no node ends the program
         if is_shortage(error):
             log.debug("out of memory in %s", node.path, exc_info=True)
             forget(error)
@@ -132,8 +132,9 @@ def _made(call: Call, context: Context, clock: Callable[[], float]) -> Answer | 
         return Failure(Problem("node_failed", message, node.path))
     if versions and any(tensor._version != version for tensor, version in versions):
         return Failure(_impure(node))
-    if len(outputs) != len(implementation.declaration.outputs):
-        return Failure(_miscounted(call, outputs))
+    kinds = implementation.results
+    if len(outputs) != len(kinds) or not all(map(isinstance, outputs, kinds)):
+        return Failure(_misfit(call, outputs))
     return Done(outputs, seconds)
 
 
@@ -204,7 +205,18 @@ def _impure(node: Planned) -> Problem:
     return Problem("impure_node", message, node.path, fix="Work on a clone() in the node.")
 
 
-def _miscounted(call: Call, outputs: tuple[Any, ...]) -> Problem:
-    wanted = len(call.implementation.declaration.outputs)
-    message = f"{call.node.type} returned {len(outputs)} values for its {wanted} outputs."
-    return Problem("node_failed", message, call.node.path)
+def _misfit(call: Call, outputs: tuple[Any, ...]) -> Problem:
+    """What is wrong with the number or the types of a call's outputs."""
+    node, declaration = call.node, call.implementation.declaration
+    ports, kinds = declaration.outputs.values(), call.implementation.results
+    if len(outputs) != len(kinds):
+        message = f"{node.type} returned {len(outputs)} values for its {len(kinds)} outputs."
+        return Problem("node_failed", message, node.path)
+    port, made = next(
+        (port, made)
+        for port, made, kind in zip(ports, outputs, kinds, strict=True)
+        if not isinstance(made, kind)
+    )
+    what = type(made).__name__
+    message = f"{node.type} returned a value of type {what} for its output '{port.name}'."
+    return Problem("node_failed", message, node.path, fix=f"It is declared as {port.type}.")

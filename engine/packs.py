@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import hashlib
-import importlib
 import importlib.util
 import os
 import subprocess
@@ -20,12 +19,12 @@ from types import ModuleType
 from .catalogue import Catalogue, PackInfo, from_json, to_json
 from .declare import DECLARED, Implementation
 from .errors import LatentgraphError
+from .importing import USER_MODULE, import_files, import_package
 from .ports import Declaration, Input, Output, sequence_of
 from .values import Value
 
 GROUP = "latentgraph.nodes"
 BUILTIN = "builtin"
-USER_MODULE = "latentgraph_user"
 CATALOGUE_FILE = "catalogue.json"
 
 
@@ -38,7 +37,12 @@ class Pack:
     folder: Path
 
     def files(self) -> list[Path]:
-        return sorted(self.folder.rglob("*.py"))
+        """Its sources; what is hidden (an editor's locks and copies) is none of them."""
+        found = self.folder.rglob("*.py")
+        return sorted(file for file in found if self._is_visible(file) and file.is_file())
+
+    def _is_visible(self, file: Path) -> bool:
+        return not any(part.startswith(".") for part in file.relative_to(self.folder).parts)
 
     def digest(self) -> str:
         """Content hash of the pack's source files."""
@@ -79,14 +83,17 @@ def _package_folder(module: str) -> Path | None:
 
 
 def load_packs(packs: Iterable[Pack]) -> Registry:
-    """Imports every pack. One that fails is listed with its error and harms no other."""
+    """Imports every pack. One that fails is listed with its error and harms no other.
+
+    Of the user's folder each file stands for itself: those that fail are named in the error.
+    """
     infos, implementations = [], {}
     roots: dict[str, str] = {}
     types: dict[str, tuple[str, ...]] = {}
     for pack in packs:
         error = _import(pack)
         roots[pack.module] = pack.name
-        own = {} if error else _implementations(pack, roots)
+        own = {} if error and pack.module != USER_MODULE else _implementations(pack, roots)
         taken = [name for name in own if name in implementations]
         if taken:
             error = f"the node types {', '.join(taken)} are taken by an earlier pack"
@@ -144,7 +151,10 @@ def _make_catalogue(target: Path, packs: Iterable[Pack]) -> str:
     user = next((str(pack.folder) for pack in packs if pack.module == USER_MODULE), "")
     command = [sys.executable, "-m", "engine.packs", str(target), user]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
-    return done.stderr.strip().rpartition("\n")[2] if done.returncode else ""
+    if done.returncode == 0:
+        return ""
+    said = done.stderr.strip().rpartition("\n")[2]
+    return said or f"the process that read them ended with code {done.returncode}."
 
 
 def write_catalogue(target: Path, packs: list[Pack]) -> None:
@@ -171,32 +181,9 @@ def _state(packs: Iterable[Pack]) -> str:
 
 
 def _import(pack: Pack) -> str:
-    try:
-        if pack.module != USER_MODULE:
-            importlib.import_module(pack.module)
-            return ""
-        for file in sorted(pack.folder.glob("*.py")):
-            _import_file(f"{USER_MODULE}.{file.stem}", file)
-    except Exception as error:  # noqa: BLE001 - a pack is foreign code: any failure is its own
-        return f"{type(error).__name__}: {error}"
-    return ""
-
-
-def _import_file(name: str, file: Path) -> None:
-    if USER_MODULE not in sys.modules:
-        sys.modules[USER_MODULE] = ModuleType(USER_MODULE)
-    if name in sys.modules:
-        return
-    spec = importlib.util.spec_from_file_location(name, file)
-    if spec is None or spec.loader is None:
-        raise ImportError(f"{file.name} cannot be imported")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    try:
-        spec.loader.exec_module(module)
-    except BaseException:
-        del sys.modules[name]
-        raise
+    if pack.module != USER_MODULE:
+        return import_package(pack.module, pack.folder)
+    return import_files(file for file in pack.files() if file.parent == pack.folder)
 
 
 def _implementations(pack: Pack, roots: Mapping[str, str]) -> dict[str, Implementation]:

@@ -36,6 +36,10 @@ class Image(Value):
 
     pixels: Tensor
 
+    def __post_init__(self) -> None:
+        if self.pixels.ndim != 4 or self.pixels.shape[3] != 3:
+            raise _misshapen("pixels of an Image", "[B,H,W,3]", self.pixels)
+
     @property
     def width(self) -> int:
         return int(self.pixels.shape[2])
@@ -74,6 +78,10 @@ class Mask(Value):
 
     values: Tensor
 
+    def __post_init__(self) -> None:
+        if self.values.ndim != 3:
+            raise _misshapen("values of a Mask", "[B,H,W]", self.values)
+
     @property
     def width(self) -> int:
         return int(self.values.shape[2])
@@ -101,6 +109,14 @@ class Mask(Value):
         picture = Mask(self.values[:1]).to_pil()[0]
         picture.thumbnail((PREVIEW, PREVIEW))
         return picture
+
+
+def _misshapen(what: str, wanted: str, tensor: Tensor) -> NodeError:
+    shape = ",".join(map(str, tensor.shape))
+    message = f"The {what} have the shape {wanted}; these have [{shape}]."
+    lone = tensor.ndim == wanted.count(",")
+    fix = "One picture is a batch too: [None] puts its dimension first." if lone else ""
+    return NodeError(message, code="wrong_shape", fix=fix)
 
 
 class Size(NamedTuple):

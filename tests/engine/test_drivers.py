@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from typing import Any
+import sys
+from typing import Any, Literal, NamedTuple
 
 import pytest
 import torch
@@ -47,6 +48,27 @@ def exhaust(box: Box) -> Box:
     raise torch.OutOfMemoryError("Tried to allocate 2.00 GiB. GPU 0 has 1.00 GiB free. See docs")
 
 
+@node("Leave", category="boxes")
+def leave(code: int = 0) -> Box:
+    """Ends the program, if it is let."""
+    sys.exit(code)
+
+
+class Pair(NamedTuple):
+    """Two outputs."""
+
+    box: Box
+    count: int
+
+
+@node("Astray", category="boxes")
+def astray(how: Literal["first", "second", "few", "none"]) -> Pair:
+    """Returns something else than it declares."""
+    box = Box(torch.ones(1))
+    made: dict[str, Any] = {"first": (3, 3), "second": (box, "3"), "few": (box,), "none": (box, 1)}
+    return made[how]  # type: ignore[no-any-return]
+
+
 def boxes() -> Engine:
     return Engine(registry=registry_of([__name__]), device="cpu")
 
@@ -83,6 +105,33 @@ def test_an_unplanned_exception_is_a_sentence_without_a_traceback() -> None:
     assert "ZeroDivisionError: somewhere deep" in problem.message
     assert "Traceback" not in problem.message
     assert ".py" not in problem.message
+
+
+@pytest.mark.parametrize("code", [0, 7])
+def test_no_node_ends_the_program(code: int) -> None:
+    nodes = {"a": {"type": "Leave", "params": {"code": code}}}
+    result = run({"outputs": {"box": "a.box"}, "nodes": nodes}, on=boxes())
+    (problem,) = result.problems
+    assert (problem.code, problem.path) == ("node_failed", "a")
+    assert f"SystemExit: {code}" in problem.message
+
+
+@pytest.mark.parametrize(
+    ("how", "said"),
+    [
+        ("first", "a value of type int for its output 'box'"),
+        ("second", "a value of type str for its output 'count'"),
+        ("few", "1 values for its 2 outputs"),
+    ],
+)
+def test_what_a_node_returns_is_what_it_declares(how: str, said: str) -> None:
+    nodes = {"a": {"type": "Astray", "params": {"how": how}}}
+    result = run({"outputs": {"box": "a.box"}, "nodes": nodes}, on=boxes())
+    (problem,) = result.problems
+    assert (problem.code, problem.path) == ("node_failed", "a")
+    assert said in problem.message
+    nodes["a"]["params"] = {"how": "none"}
+    assert run({"outputs": {"box": "a.box"}, "nodes": nodes}, on=boxes()).problems == ()
 
 
 def test_after_a_failure_what_was_computed_is_kept() -> None:

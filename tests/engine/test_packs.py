@@ -10,6 +10,7 @@ import pytest
 
 from engine.catalogue import from_json, to_json
 from engine.declare import DECLARED
+from engine.errors import LatentgraphError
 from engine.packs import USER_MODULE, Pack, catalogue_of, find_packs, load_packs
 from tests.engine.small import CATALOGUE
 
@@ -94,6 +95,44 @@ def test_a_name_taken_twice_is_the_later_packs_error(
 def test_a_syntax_error_in_a_users_file_is_told(tmp_path: Path) -> None:
     registry = load_packs([user(tmp_path, "def broken(:")])
     assert "SyntaxError" in registry.catalogue.packs[0].error
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("def broken(:", "(bad.py, line 1)"),
+        ("import sys\nsys.exit(3)", "bad.py, line 2: SystemExit: 3"),
+        ("x = 1\nx.y", "bad.py, line 2: AttributeError: "),
+        (GOOD.replace("x: int = 1", "x"), "bad.py, line 9: DeclarationError: make(x)"),
+        (GOOD + "\n1 / 0", "ZeroDivisionError"),
+    ],
+)
+def test_a_users_file_that_fails_is_named_and_harms_no_other(
+    tmp_path: Path, code: str, said: str
+) -> None:
+    pack = user(tmp_path, GOOD)
+    (pack.folder / "bad.py").write_text(code)
+    catalogue = load_packs([pack]).catalogue
+    assert said in catalogue.packs[0].error
+    assert set(catalogue.declarations) == {"user:Make", "user:Take"}
+
+
+def test_a_users_file_that_ends_the_process_is_told_for_what_it_is(tmp_path: Path) -> None:
+    user(tmp_path, "import os\nos._exit(4)")
+    with pytest.raises(LatentgraphError, match="ended with code 4"):
+        catalogue_of(find_packs(tmp_path / "mine"), tmp_path / "cache")
+
+
+def test_what_an_editor_leaves_among_the_files_is_none_of_them(tmp_path: Path) -> None:
+    pack = user(tmp_path, GOOD)
+    digest = pack.digest()
+    (pack.folder / ".#own.py").symlink_to("nobody@nowhere.1:2")
+    (pack.folder / "gone.py").symlink_to("nowhere")
+    (pack.folder / "folder.py").mkdir()
+    (pack.folder / ".ipynb_checkpoints").mkdir()
+    (pack.folder / ".ipynb_checkpoints" / "own.py").write_text("1 / 0")
+    assert pack.digest() == digest
+    assert load_packs([pack]).catalogue.packs[0].error == ""
 
 
 def test_the_catalogue_survives_the_disk() -> None:

@@ -135,3 +135,15 @@ def test_previews_are_pictures() -> None:
     assert noise(2).preview().size == (20, 12)
     assert noise(1, 2048, 16).preview().size[0] == 512
     assert Mask(torch.ones(1, 4, 6)).preview().size == (6, 4)
+
+
+@pytest.mark.parametrize("shape", [(8, 8, 3), (1, 8, 8, 4), (1, 3, 8, 8), (8,)])
+def test_an_image_of_another_shape_is_refused_where_it_is_made(shape: tuple[int, ...]) -> None:
+    with pytest.raises(NodeError, match=r"\[B,H,W,3\]; these have \[8|\[1") as caught:
+        Image(torch.zeros(shape))
+    assert ("[None]" in caught.value.fix) == (len(shape) == 3)
+
+
+def test_a_mask_of_another_shape_is_refused_where_it_is_made() -> None:
+    with pytest.raises(NodeError, match=r"\[B,H,W\]; these have \[8,8\]"):
+        Mask(torch.zeros(8, 8))

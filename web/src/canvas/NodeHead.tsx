@@ -105,6 +105,13 @@ function Standing({ state }: { readonly state: NodeState }): JSX.Element | null 
       </span>
     );
   }
+  if (state.mark === "lost") {
+    return (
+      <span className="chip" title={say("inspect.lost")}>
+        –
+      </span>
+    );
+  }
   if (state.phase !== "done") return null;
   const text = state.kept || state.seconds === null ? say("node.kept") : duration(state.seconds);
   return <span className="chip chip-kept">{text}</span>;

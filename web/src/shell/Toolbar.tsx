@@ -49,12 +49,15 @@ export function RunButton(): JSX.Element {
   const problems = usePlan((plan) => plan.problems.length);
   const total = usePlan((plan) => plan.total);
   const count = usePlan((plan) => plan.count);
+  const nothing = usePlan((plan) => plan.nothing?.message);
   const cost =
     problems > 0
       ? say("run.problems", { count: problems })
-      : total !== null && count > 0
-        ? `≈ ${duration(total)}`
-        : "";
+      : nothing !== undefined
+        ? say("run.nothing.short")
+        : total !== null && count > 0
+          ? `≈ ${duration(total)}`
+          : "";
   return (
     <div className="run">
       {open > 0 && (
@@ -66,7 +69,8 @@ export function RunButton(): JSX.Element {
         type="button"
         className="button button-strong run-button"
         disabled={submitting}
-        data-problems={problems > 0 || undefined}
+        title={nothing}
+        data-problems={problems > 0 || nothing !== undefined || undefined}
         onClick={() => void submit(document.getState().document)}
       >
         {say(open > 0 ? "run.queue" : "run.run")}

@@ -7,8 +7,8 @@
 import { createStore } from "zustand/vanilla";
 import type { StoreApi } from "zustand/vanilla";
 
-/** What a run would do, from the server's plan; `none` where nobody has said. */
-export type Mark = "none" | "run" | "cached" | "unknown" | "unneeded";
+/** What a run would do, from the server's plan; `lost`: it needs what is muted; `none`: nobody said. */
+export type Mark = "none" | "run" | "cached" | "unknown" | "unneeded" | "lost";
 export type Phase = "idle" | "queued" | "running" | "done" | "failed";
 
 export interface NodeState {

@@ -27,8 +27,8 @@ export function openEditor(file: OpenedFile): Editor {
     ...(saved ? { saved } : {}),
   });
   const states = createNodeStates();
-  const runs = createRuns(states);
   const planner = new Planner(document, states);
+  const runs = createRuns(states, () => planner.store.getState().nothing);
   runs.subscribe((state, before) => {
     if (state.results !== before.results) planner.again();
   });

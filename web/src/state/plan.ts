@@ -10,6 +10,8 @@ import type { StoreApi } from "zustand/vanilla";
 import type { DocumentStore } from "./document.ts";
 import { late } from "./late.ts";
 import { knownLists } from "./lists.ts";
+import type * as Losing from "./lost.ts";
+import { QUIET } from "./nodestates.ts";
 import type { Mark, NodeState, NodeStatesStore } from "./nodestates.ts";
 
 export interface PlanState {
@@ -19,11 +21,14 @@ export interface PlanState {
   readonly total: number | null;
   /** How many nodes (loops count once) would run. */
   readonly count: number;
+  /** Why a run would make nothing at all; null where it would, or where that is not known. */
+  readonly nothing: Problem | null;
 }
 
 export type PlanStore = StoreApi<PlanState>;
 const PAUSE = 200;
 const VALIDATOR = late(() => import("../graph/validate.ts"), "soon");
+const LOST = late(() => import("./lost.ts"));
 const MARKS: Readonly<Record<string, Mark>> = {
   run: "run",
   cached: "cached",
@@ -37,6 +42,7 @@ export class Planner {
     problems: [],
     total: null,
     count: 0,
+    nothing: null,
   }));
   private readonly document: DocumentStore;
   private readonly states: NodeStatesStore;
@@ -56,6 +62,8 @@ export class Planner {
   again(): void {
     if (this.timer !== null) clearTimeout(this.timer);
     this.timer = setTimeout(() => void this.ask(), PAUSE);
+    // What was said of another state of the document holds no more.
+    if (this.store.getState().nothing) this.store.setState({ nothing: null });
   }
 
   close(): void {
@@ -83,7 +91,9 @@ export class Planner {
       return;
     }
     try {
-      this.mark(await server.forecast(toJson(document), asking.signal), document);
+      const found = await server.forecast(toJson(document), asking.signal);
+      const losing = found.lost.length > 0 ? await LOST.load().catch(() => null) : null;
+      this.mark(found, document, losing);
     } catch (error) {
       if (error instanceof ServerError) this.store.setState({ problems: error.problems });
       else if (!(error instanceof DOMException)) throw error;
@@ -91,32 +101,44 @@ export class Planner {
     }
   }
 
-  private mark(found: server.Forecast, document: Graph): void {
+  private mark(found: server.Forecast, document: Graph, losing: typeof Losing | null): void {
     if (this.document.getState().document !== document) return;
-    const changes = Object.entries(found.states).map(
-      ([path, state]): readonly [string, Partial<NodeState>] => {
-        return [
-          path,
-          {
-            mark: MARKS[state] ?? "none",
-            estimate: found.seconds[path] ?? null,
-            turns: pairOf(found.turns[path]),
-          },
-        ];
-      },
-    );
-    this.states.getState().setAll(changes);
+    const sinks = found.lost.filter((name) => !document.outputs.has(name));
+    const lost = losing ? [...new losing.Muting(document).lost().keys(), ...sinks] : [];
+    const { byPath, setAll } = this.states.getState();
+    // Nodes of which nothing is said would not run: what was said of them before is over.
+    const said = new Map<string, Said>([...byPath.keys()].map((path) => [path, UNSAID]));
+    for (const path of lost) said.set(path, { ...UNSAID, mark: "lost" });
+    for (const [path, state] of Object.entries(found.states)) {
+      const estimate = found.seconds[path] ?? null;
+      said.set(path, { mark: MARKS[state] ?? "none", estimate, turns: pairOf(found.turns[path]) });
+    }
+    setAll([...said].filter(([path, change]) => !alike(byPath.get(path) ?? QUIET, change)));
     const count = Object.values(found.states).filter((state) => state === "run").length;
-    this.store.setState({ total: found.total ?? null, count });
+    const nothing =
+      losing && Object.keys(found.states).length === 0
+        ? losing.nothingMade(document, found.lost)
+        : null;
+    this.store.setState({ total: found.total ?? null, count, nothing });
   }
 
   private forget(): void {
     const paths = [...this.states.getState().byPath.keys()];
-    this.states
-      .getState()
-      .setAll(paths.map((path) => [path, { mark: "none", estimate: null, turns: null }] as const));
-    this.store.setState({ total: null, count: 0 });
+    this.states.getState().setAll(paths.map((path) => [path, UNSAID] as const));
+    this.store.setState({ total: null, count: 0, nothing: null });
   }
+}
+
+type Said = Pick<NodeState, "mark" | "estimate" | "turns">;
+
+const UNSAID: Said = { mark: "none", estimate: null, turns: null };
+
+function alike(state: NodeState, said: Said): boolean {
+  const { mark, estimate, turns } = state;
+  return (
+    JSON.stringify([mark, estimate, turns]) ===
+    JSON.stringify([said.mark, said.estimate, said.turns])
+  );
 }
 
 const unchecked = (): readonly Problem[] => [];

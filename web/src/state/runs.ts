@@ -12,7 +12,9 @@ import type { Run } from "../api/server.ts";
 import { ServerError } from "../api/http.ts";
 import type { Problem } from "../graph/errors.ts";
 import type { Graph } from "../graph/model.ts";
+import { makeGraph } from "../graph/model.ts";
 import { toJson } from "../graph/serialize.ts";
+import { late } from "./late.ts";
 import { Following, problemsOf } from "./following.ts";
 import type { NodeStatesStore } from "./nodestates.ts";
 
@@ -49,14 +51,21 @@ export interface How {
 
 export type RunsStore = StoreApi<RunsState & RunsActions>;
 const FIRST = 100;
+const LOST = late(() => import("./lost.ts"));
 
-export function createRuns(states: NodeStatesStore): RunsStore {
+/** `nothing` says why a run of the document as it stands would make nothing; null where it would. */
+export function createRuns(
+  states: NodeStatesStore,
+  nothing: () => Problem | null = () => null,
+): RunsStore {
   return createStore<RunsState & RunsActions>((set, get) => {
     const following = new Following(states);
     const refuse = (error: unknown): void => {
       if (!(error instanceof ServerError)) throw error;
       set({ refused: error.message, problems: error.problems, submitting: false });
     };
+    let sent = makeGraph();
+    const madeNothing = (why: Problem): void => set({ refused: why.message, problems: [why] });
     const ended = async (id: string): Promise<void> => {
       const run = await server.getRun(id);
       const open = get().open.filter((one) => one !== id);
@@ -65,6 +74,9 @@ export function createRuns(states: NodeStatesStore): RunsStore {
       if (id !== get().watched) return;
       following.end(run);
       set({ status: run.status, problems: problemsOf(run) });
+      const { status, lost, timings } = run;
+      if (status === "completed" && lost.length > 0 && Object.keys(timings).length === 0)
+        await LOST.with(({ nothingMade }) => madeNothing(nothingMade(sent, lost)));
     };
     return {
       watched: null,
@@ -75,6 +87,12 @@ export function createRuns(states: NodeStatesStore): RunsStore {
       refused: "",
       submitting: false,
       submit: async (document, how = {}) => {
+        const none = how.want ? null : nothing();
+        if (none) {
+          madeNothing(none);
+          return;
+        }
+        sent = document;
         set({ submitting: true, refused: "", problems: [] });
         const order = {
           graph: toJson(document),

@@ -142,6 +142,8 @@ function markOf({ mark, estimate }: NodeState): readonly [string, Tone] {
       return [say("inspect.unknown"), "quiet"];
     case "unneeded":
       return [say("inspect.unneeded"), "quiet"];
+    case "lost":
+      return [say("inspect.lost"), "quiet"];
     case "none":
       return ["", "quiet"];
   }

@@ -177,6 +177,7 @@ function Mark({
     if (state.phase === "running") return say("inspect.running");
     if (state.phase === "failed") return say("inspect.failed");
     if (state.mark === "run") return say("inspect.will");
+    if (state.mark === "lost") return say("inspect.lost");
     return state.mark === "cached" ? say("node.kept") : "";
   });
   if (problems > 0)

@@ -85,10 +85,19 @@ def _structural(check: Checker, node_id: str, node: Node) -> None:
             newer_version(check, node_id, node, 1)
         CHECKS[node.type](check, node_id, node)
         return
-    hint = check.hint(node.type, (*check.declarations, *STRUCTURAL))
+    known = (*check.declarations, *STRUCTURAL)
+    hint = _unloaded(check, node.type) or check.hint(node.type, known)
     check.add("unknown_node_type", f"There is no node type '{node.type[:80]}'.", node_id, fix=hint)
     for port, wire in node.inputs.items():
         check.sources_only(node_id, port[:64], wire)
+
+
+def _unloaded(check: Checker, type_name: str) -> str:
+    """Says it where the type's pack, or a part of it, could not be loaded."""
+    name, colon, _ = type_name.partition(":")
+    packs = check.types.catalogue.packs if colon else ()
+    error = next((pack.error for pack in packs if pack.name == name), "")
+    return f"Nodes of pack '{name}' could not be loaded: {error}." if error else ""
 
 
 def _public_input(

@@ -25,7 +25,7 @@ def catalogue(settings: Settings) -> Catalogue:
 def broken_packs(found: Catalogue) -> list[str]:
     """A sentence for each pack that could not be imported."""
     return [
-        f"The nodes of pack '{pack.name or 'built-in'}' could not be loaded: {pack.error}."
+        f"Nodes of pack '{pack.name or 'built-in'}' could not be loaded: {pack.error}."
         for pack in found.packs
         if pack.error
     ]

@@ -75,5 +75,11 @@ def test_a_broken_pack_is_told_and_harms_nothing(latentgraph: Command, tmp_path:
     (tmp_path / "mine" / "typo.py").write_text("import nothing_of_that_name\n")
     said = latentgraph("validate", "txt2img", "--nodes", tmp_path / "mine")
     assert said.code == 0
-    assert "The nodes of pack 'user' could not be loaded" in said.err
+    assert "Nodes of pack 'user' could not be loaded" in said.err
     assert "nothing_of_that_name" in said.err
+    graph = {"format": 1, "nodes": {"a": {"type": "user:Mine"}}}
+    (tmp_path / "own.json").write_text(json.dumps(graph))
+    said = latentgraph("validate", "own.json", "--nodes", tmp_path / "mine", "--json")
+    (problem,) = json.loads(said.out)["problems"]
+    assert problem["code"] == "unknown_node_type"
+    assert "typo.py, line 1: ModuleNotFoundError" in problem["fix"]

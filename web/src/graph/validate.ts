@@ -84,10 +84,20 @@ function checkStructural(check: Checker, id: string, node: GraphNode): void {
       checkSubgraph(check, id, node);
       return;
   }
-  const hint = check.hint(node.type, [...check.catalogue.declarations.keys(), ...STRUCTURAL]);
+  const known = [...check.catalogue.declarations.keys(), ...STRUCTURAL];
+  const hint = unloaded(check, node.type) || check.hint(node.type, known);
   const message = `There is no node type '${node.type.slice(0, 80)}'.`;
   check.add("unknown_node_type", message, id, "", hint);
   for (const [port, wire] of node.inputs) check.sourcesOnly(id, port, wire);
+}
+
+/** Says it where the type's pack, or a part of it, could not be loaded. */
+function unloaded(check: Checker, type: string): string {
+  const [name, own] = type.split(":", 2);
+  const error = check.catalogue.packs.find((pack) => pack.name === name)?.error ?? "";
+  return own !== undefined && error !== ""
+    ? `Nodes of pack '${name ?? ""}' could not be loaded: ${error}.`
+    : "";
 }
 
 function checkPublic(check: Checker, name: string, input: PublicInput, taken: Set<string>): void {

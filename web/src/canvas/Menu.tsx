@@ -1,7 +1,7 @@
 /** The menu of a place on the canvas: what can be done with the node, the wire or the ground there. */
 
 import type { JSX, KeyboardEvent } from "react";
-import { useEffect, useRef } from "react";
+import { useEffect, useLayoutEffect, useRef } from "react";
 import type { Command, Doing } from "../commands/command.ts";
 import { keyWords } from "../commands/keys.ts";
 import { titleOf } from "../shell/commandlist.ts";
@@ -20,8 +20,8 @@ interface Props {
 }
 
 const WIDTH = 264;
-const ROW = 28;
-const LINE = 9;
+/** Between the menu and the edges of the window. */
+const EDGE = 8;
 
 export default function Menu({ at, doing, onClose }: Props): JSX.Element {
   const list = useRef<HTMLDivElement>(null);
@@ -44,17 +44,22 @@ export default function Menu({ at, doing, onClose }: Props): JSX.Element {
     else return;
     event.preventDefault();
   };
-  const left = Math.max(8, Math.min(at.screen.x, window.innerWidth - WIDTH - 8));
-  const top = Math.max(8, Math.min(at.screen.y, window.innerHeight - heightOf(at.commands) - 16));
+  // By what it measures: in some languages a row is two lines high.
+  useLayoutEffect(() => {
+    const menu = list.current;
+    if (!menu) return;
+    const fits = (start: number, room: number, size: number): string =>
+      `${Math.max(EDGE, Math.min(start, room - size - EDGE))}px`;
+    menu.style.left = fits(at.screen.x, window.innerWidth, menu.offsetWidth);
+    menu.style.top = fits(at.screen.y, window.innerHeight, menu.offsetHeight);
+  }, [at]);
   return (
     <>
       <div
         className="palette-back"
         onPointerDown={onClose}
-        onContextMenu={(event) => {
-          event.preventDefault();
-          onClose();
-        }}
+        // It may be the browser's word on the very press that opened this menu: no reason to close.
+        onContextMenu={(event) => event.preventDefault()}
       />
       <div
         className="menu"
@@ -62,7 +67,7 @@ export default function Menu({ at, doing, onClose }: Props): JSX.Element {
         tabIndex={-1}
         aria-label={say("menu.label")}
         ref={list}
-        style={{ left, top, width: WIDTH }}
+        style={{ width: WIDTH }}
         onKeyDown={onKeyDown}
       >
         {at.commands.map((command, index) => (
@@ -87,11 +92,4 @@ export default function Menu({ at, doing, onClose }: Props): JSX.Element {
       </div>
     </>
   );
-}
-
-function heightOf(commands: readonly Command[]): number {
-  const groups = commands.filter(
-    (command, index) => commands[index - 1]?.group !== command.group,
-  ).length;
-  return commands.length * ROW + groups * LINE;
 }

@@ -12,7 +12,7 @@ export function RefusedWire(): JSX.Element | null {
   if (!refused) return null;
   const { refusal, connection, screen, place } = refused;
   const { fix } = refusal;
-  const left = Math.min(screen.x + 12, window.innerWidth - 340);
+  const left = Math.max(8, Math.min(screen.x + 12, window.innerWidth - 340));
   const top = Math.min(screen.y + 12, window.innerHeight - 120);
   return (
     <div className="refused" role="alert" style={{ left, top }}>

@@ -72,6 +72,9 @@ export function useMenu(doing: () => Doing): CanvasMenu {
       press.current = window.setTimeout(() => {
         stop();
         open(start);
+        // The finger that is lifted now clicks nothing: it lies on the menu that has just opened.
+        const lift = { capture: true, once: true, passive: false };
+        window.addEventListener("touchend", (event) => event.preventDefault(), lift);
       }, LONG);
       window.addEventListener("pointermove", move);
       window.addEventListener("pointerup", stop, { once: true });

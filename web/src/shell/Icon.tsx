@@ -30,6 +30,8 @@ const PATHS = {
   pause: "M5.5 3.5 V12.5 M10.5 3.5 V12.5",
   left: "M10 3 L5 8 L10 13",
   right: "M6 3 L11 8 L6 13",
+  undo: "M6 3 L2.5 6.5 L6 10 M2.5 6.5 H9 A3.5 3.5 0 0 1 9 13.5 H6",
+  redo: "M10 3 L13.5 6.5 L10 10 M13.5 6.5 H7 A3.5 3.5 0 0 0 7 13.5 H10",
 } as const;
 
 export type IconName = keyof typeof PATHS;

@@ -7,6 +7,8 @@ import { stepWords } from "../texts/steps.ts";
 import { say } from "../texts/texts.ts";
 import { TabStrip } from "../workspace/TabStrip.tsx";
 import { duration } from "../canvas/words.ts";
+import { Icon } from "./Icon.tsx";
+import type { IconName } from "./Icon.tsx";
 
 export function Toolbar(): JSX.Element {
   const editor = useEditor();
@@ -23,7 +25,7 @@ export function Toolbar(): JSX.Element {
         title={last && say("edit.undo.what", { what: stepWords(last) })}
         onClick={() => stepBack(editor)}
       >
-        {say("edit.undo")}
+        <Words icon="undo" words={say("edit.undo")} />
       </button>
       <button
         type="button"
@@ -32,10 +34,20 @@ export function Toolbar(): JSX.Element {
         title={next && say("edit.redo.what", { what: stepWords(next) })}
         onClick={() => stepForth(editor)}
       >
-        {say("edit.redo")}
+        <Words icon="redo" words={say("edit.redo")} />
       </button>
       <RunButton />
     </header>
+  );
+}
+
+/** What a button says: its words, and in a narrow window its icon instead. */
+function Words({ icon, words }: { readonly icon: IconName; readonly words: string }): JSX.Element {
+  return (
+    <>
+      <Icon name={icon} />
+      <span>{words}</span>
+    </>
   );
 }
 
@@ -45,24 +57,32 @@ export function RunButton(): JSX.Element {
   const submit = useRuns((runs) => runs.submit);
   const cancel = useRuns((runs) => runs.cancel);
   const open = useRuns((runs) => runs.open.length);
+  const held = useRuns((runs) => (runs.submitting ? 0 : runs.held.length));
   const submitting = useRuns((runs) => runs.submitting);
   const problems = usePlan((plan) => plan.problems.length);
   const total = usePlan((plan) => plan.total);
   const count = usePlan((plan) => plan.count);
   const nothing = usePlan((plan) => plan.nothing?.message);
   const cost =
-    problems > 0
-      ? say("run.problems", { count: problems })
-      : nothing !== undefined
-        ? say("run.nothing.short")
-        : total !== null && count > 0
-          ? `≈ ${duration(total)}`
-          : "";
+    held > 0
+      ? say("run.held", { count: held })
+      : problems > 0
+        ? say("run.problems", { count: problems })
+        : nothing !== undefined
+          ? say("run.nothing.short")
+          : total !== null && count > 0
+            ? `≈ ${duration(total)}`
+            : "";
   return (
     <div className="run">
-      {open > 0 && (
-        <button type="button" className="button run-cancel" onClick={() => void cancel()}>
-          {say("run.cancel")}
+      {open + held > 0 && (
+        <button
+          type="button"
+          className="button run-cancel"
+          title={say("run.cancel")}
+          onClick={() => void cancel()}
+        >
+          <Words icon="close" words={say("run.cancel")} />
         </button>
       )}
       <button

@@ -14,6 +14,8 @@ interface Opening {
   readonly width?: number;
   readonly height?: number;
   readonly touch?: boolean;
+  /** As wide as a phone says it is: a page that needs more is laid out wider, and shrunk. */
+  readonly mobile?: boolean;
   readonly path?: string;
   /** The address shows a form, no canvas. */
   readonly app?: boolean;
@@ -68,10 +70,12 @@ export async function profile({
   width = 1600,
   height = 900,
   touch = false,
+  mobile = false,
 }: Opening = {}): Promise<BrowserContext> {
   const context = await browser.newContext({
     viewport: { width, height },
     hasTouch: touch,
+    isMobile: mobile,
     locale: "en-GB",
     colorScheme: "dark",
   });

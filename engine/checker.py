@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 
+from .checkchoice import check_choice
 from .document import STRUCTURAL, Node, Wire
 from .errors import Problem, nearest
 from .outtypes import NOTHING_KNOWN, UNKNOWN, OutType
-from .pickles import CONVERT, is_pickle, refusal
 from .plain import BadValueError, Json, shown
-from .ports import Choices, Declaration, Input, sequence_of
+from .ports import Declaration, Input, sequence_of
 from .porttypes import PortTypes
 from .scopes import Source
 
 Lists = Mapping[str, Sequence[str]]
-FETCHED = re.compile(r"[\w-][\w.-]{0,95}/[\w-][\w.-]{0,95}")
 HINT_BUDGET = 50_000
 """Names compared for hints in one graph: thousands of mistakes need no thousands of hints."""
 
@@ -175,22 +173,7 @@ class Checker:
             self.add(bad.code, bad.message, node_id, port.name, fix)
             return
         if port.choices is not None and self.lists is not None and isinstance(checked, str):
-            self._choice(node_id, port.name, port.choices, checked)
-
-    def _choice(self, node_id: str, port: str, choices: Choices, value: str) -> None:
-        name = choices.name
-        known = self.lists.get(name) if self.lists else None
-        if known is None or value in known or value.startswith("sha256:"):
-            return
-        if is_pickle(value):
-            self.add("unsafe_format", refusal(value), node_id, port, CONVERT)
-            return
-        singular = name.removesuffix("s")
-        message = f"There is no {singular} {shown(value)[9:]} on this machine."
-        hint = self.hint(value, known) or (f"There are: {some(known)}." if known else "")
-        if choices.fetch and FETCHED.fullmatch(value):
-            hint = choices.fetch.format(value)
-        self.add(f"unknown_{singular}", message, node_id, port, hint)
+            check_choice(self, node_id, port.name, port.choices, checked)
 
     # Names and gaps.
 

@@ -13,15 +13,17 @@ from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from . import modelroots
+from . import fileheads, modelroots
 from .errors import NodeError, nearest
 from .hashes import Hashes
+from .listwords import entries
 from .ports import Choices, Declaration
 
 STRAY = (
     "It is a link out of the configured folders, which is not followed. Add the folder that it "
     "leads to to the folders of models."
 )
+UPLOAD = "sha256:"
 HASHED = re.compile(r"sha256:([0-9a-f]{64})")
 
 
@@ -43,6 +45,7 @@ class Files:
         self.roots = {name: tuple(Path(p) for p in paths) for name, paths in (roots or {}).items()}
         self.uploads = uploads
         self.hashes = Hashes(hashes)
+        self._came: dict[str, str] = {}
 
     def folders(self, root: str) -> tuple[Path, ...]:
         """The folders of a list, in the order in which they are searched."""
@@ -63,7 +66,8 @@ class Files:
                     return path
                 hint = STRAY
         hint = hint or nearest(name, self._names(root))
-        raise NodeError(f"There is no '{name}' among the {root}.", code="not_found", fix=hint)
+        message = f"There is no '{name}' among the {entries(root)}."
+        raise NodeError(message, code="not_found", fix=hint)
 
     def allows(self, path: Path, folder: Path) -> bool:
         """Whether a path, its links followed, ends in its own or another configured folder."""
@@ -98,10 +102,13 @@ class Files:
             marker = choices.folder_of
             if inside and marker in names and self._fits(inside + marker, folder, choices):
                 below.clear()
-                yield inside[:-1], place
+                if not fileheads.bears(place, choices.without):
+                    yield inside[:-1], place
                 continue
             for name in sorted(names):
-                if name != marker and self._fits(inside + name, folder, choices):
+                if name == marker or not self._fits(inside + name, folder, choices):
+                    continue
+                if not fileheads.bears(place / name, choices.without):
                     yield inside + name, place / name
 
     def _fits(self, inside: str, folder: Path, choices: Choices) -> bool:
@@ -121,8 +128,8 @@ class Files:
         }
         return {name: self.choices(choices) for name, choices in named.items()}
 
-    def add(self, data: bytes) -> str:
-        """Keeps an upload and returns its name, `sha256:...`."""
+    def add(self, data: bytes, called: str = "") -> str:
+        """Keeps an upload and returns its name, `sha256:...`; `called` is its sender's."""
         if self.uploads is None:
             raise NodeError("No folder for uploads is configured.", code="not_found")
         name = hashlib.sha256(data).hexdigest()
@@ -132,7 +139,24 @@ class Files:
             part = target.with_suffix(".part")
             part.write_bytes(data)
             part.replace(target)
-        return f"sha256:{name}"
+        return self.call(f"{UPLOAD}{name}", called)
+
+    def has(self, name: str) -> bool:
+        """Whether an upload is kept here."""
+        match = HASHED.fullmatch(name)
+        return bool(match and self.uploads and (self.uploads / match[1]).is_file())
+
+    def call(self, name: str, called: str) -> str:
+        """Remembers what an upload's sender calls it, for `told`; returns its name."""
+        if called:
+            self._came.setdefault(name, called)
+        return name
+
+    def told(self, sentence: str) -> str:
+        """A sentence with each upload named as its sender calls it, as far as that is known."""
+        for name, called in self._came.items():
+            sentence = sentence.replace(name, called).replace(brief(name), called)
+        return sentence
 
     def sha256(self, path: Path) -> str:
         """Content hash of a file, or of a folder's files and their names."""
@@ -145,20 +169,23 @@ class Files:
 
     def _upload(self, digest: str, name: str) -> Path:
         path = self.uploads / digest if self.uploads else None
-        if path is None or not path.is_file():
-            raise NodeError(f"The upload {name[:19]}... is not here.", code="not_found")
+        if path is None or not self.has(name):
+            raise NodeError(f"The upload '{brief(name)}' is not here.", code="not_found")
         return path
 
     def _check_name(self, root: str, name: str) -> None:
         parts = name.split("/")
         if not name or "\\" in name or "\0" in name or ":" in name or {"", ".", ".."} & set(parts):
-            raise NodeError(
-                f"'{name[:60]}' is not a name among the {root}: names are relative, without '..'.",
-                code="not_found",
-            )
+            words = f"'{name[:60]}' is not a name among the {entries(root)}"
+            raise NodeError(f"{words}: names are relative, without '..'.", code="not_found")
 
     def _names(self, root: str) -> list[str]:
         return [entry.name for folder in self.folders(root) for entry in folder.glob("*")]
+
+
+def brief(name: str) -> str:
+    """A name as a sentence shows it: of an upload's, the first 12 digits of its hash."""
+    return f"{name[:19]}..." if HASHED.fullmatch(name) else name
 
 
 def _matches(inside: str, pattern: str) -> bool:

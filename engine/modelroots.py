@@ -16,6 +16,7 @@ LISTS: Mapping[str, tuple[str, ...]] = {
     "loras": ("loras", "Lora", "LyCORIS"),
     "embeddings": ("embeddings",),
     "controls": ("controlnet", "ControlNet", "t2i_adapter"),
+    "adapters": ("t2i_adapter", "controlnet", "ControlNet"),
     "upscalers": ("upscale_models", "ESRGAN", "RealESRGAN", "SwinIR"),
     "image_encoders": ("clip_vision",),
     "ip_adapters": ("ipadapter",),

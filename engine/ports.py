@@ -17,15 +17,18 @@ class Choices:
 
     `extra` are entries that need no file; `match` are the glob patterns, below the configured
     folders of this name, whose matches (or the folders that hold a matched `folder_of` file)
-    are the entries. `describe` is the `module:function` that says what an entry is, from its
-    path and the list's name (see `listing`). `fetch` says how an entry named `AUTHOR/NAME` that
-    is not there may be had, with `{}` for its name.
+    are the entries. `without` leaves out what is of another kind though it lies in the same
+    folders: a file that holds a tensor whose name begins so, a folder whose config.json names
+    such a class; what cannot be told stays. `describe` is the `module:function` that says what
+    an entry is, from its path and the list's name (see `listing`). `fetch` says how an entry
+    named `AUTHOR/NAME` that is not there may be had, with `{}` for its name.
     """
 
     name: str
     extra: tuple[str, ...] = ()
     match: tuple[str, ...] = ()
     folder_of: str = ""
+    without: tuple[str, ...] = ()
     describe: str = ""
     fetch: str = ""
 

@@ -29,6 +29,13 @@ OTHERS = (
     ("control_type_proj.weight", "a ControlNet Union"),
 )
 HINTS = (16, 32, 96, 256)
+NETS = ("input_hint_block.", "controlnet_cond_embedding.")
+BODIES = tuple(
+    f"{lead}body.0.{part}."
+    for part in ("block1", "resnets", "in_conv")
+    for lead in ("", "adapter.")
+)
+"""How the names of tensors begin that only a ControlNet has, and only a T2I adapter."""
 
 
 @dataclass(frozen=True)
@@ -155,11 +162,9 @@ def _fault(part: FilePart, shapes: Mapping[str, Shape], names: Mapping[str, str]
 
 
 def _kind(shapes: Mapping[str, Any]) -> str | None:
-    if any(name.startswith(("input_hint_block.", "controlnet_cond_embedding.")) for name in shapes):
+    if any(name.startswith(NETS) for name in shapes):
         return CONTROL
-    bodies = ("body.0.block1.", "body.0.resnets.", "body.0.in_conv.")
-    starts = tuple(f"{lead}{body}" for body in bodies for lead in ("", "adapter."))
-    return ADAPTER if any(name.startswith(starts) for name in shapes) else None
+    return ADAPTER if any(name.startswith(BODIES) for name in shapes) else None
 
 
 Names = Callable[[Any], dict[str, str]]

@@ -7,17 +7,25 @@ from typing import Annotated
 
 from engine import Choices, Context, Files, node
 
-from .controlfile import ControlFile
+from .controlfile import ADAPTER, BODIES, CONTROL, NETS, ControlFile
 from .controlmodel import AdapterModel, ControlModel
+from .controlnames import LDM
 from .models import DEMO, Dtype, find_file
 from .recipes import UNet
 
 MATCH = ("**/*.safetensors", "**/config.json")
-CONTROLS = Choices("controls", extra=(DEMO,), match=MATCH, folder_of="config.json")
+CONTROLS = Choices(
+    "controls",
+    extra=(DEMO,),
+    match=MATCH,
+    folder_of="config.json",
+    without=(ADAPTER, *BODIES),
+)
+ADAPTERS = Choices("adapters", match=MATCH, folder_of="config.json", without=(CONTROL, LDM, *NETS))
 
 
 def _control_content(control: str, files: Files) -> str:
-    return _open(control, files, "control").control("float32", "control").digest()
+    return _open(control, files, CONTROLS, "control").control("float32", "control").digest()
 
 
 @node(
@@ -45,14 +53,14 @@ def load_controlnet(
     Source: Zhang et al., "Adding Conditional Control" (2023); diffusers' ControlNetModel.
     """
     precision = ctx.dtype if dtype == "auto" else dtype
-    found = _open(control, ctx.files, "control").control(precision, "control")
+    found = _open(control, ctx.files, CONTROLS, "control").control(precision, "control")
     if unet is not None:
         found.check_fits(unet, "control")
     return found
 
 
 def _adapter_content(adapter: str, files: Files) -> str:
-    return _open(adapter, files, "adapter").adapter("float32", "adapter").digest()
+    return _open(adapter, files, ADAPTERS, "adapter").adapter("float32", "adapter").digest()
 
 
 @node(
@@ -64,7 +72,7 @@ def _adapter_content(adapter: str, files: Files) -> str:
 )
 def load_t2i_adapter(
     ctx: Context,
-    adapter: Annotated[str, CONTROLS],
+    adapter: Annotated[str, ADAPTERS],
     unet: UNet | None = None,
     dtype: Dtype = "auto",
 ) -> AdapterModel:
@@ -78,19 +86,19 @@ def load_t2i_adapter(
     Source: Mou et al., "T2I-Adapter" (2023); diffusers' T2IAdapter.
     """
     precision = ctx.dtype if dtype == "auto" else dtype
-    found = _open(adapter, ctx.files, "adapter").adapter(precision, "adapter")
+    found = _open(adapter, ctx.files, ADAPTERS, "adapter").adapter(precision, "adapter")
     if unet is not None:
         found.check_fits(unet, "adapter")
     return found
 
 
-def _open(name: str, files: Files, port: str) -> ControlFile:
-    return ControlFile.open(_path(name, files, port), name, files, port)
+def _open(name: str, files: Files, choices: Choices, port: str) -> ControlFile:
+    return ControlFile.open(_path(name, files, choices, port), name, files, port)
 
 
-def _path(name: str, files: Files, port: str) -> Path:
-    if name == DEMO:
+def _path(name: str, files: Files, choices: Choices, port: str) -> Path:
+    if name in choices.extra:
         from .demo import CONTROL_DIR
 
         return Path(CONTROL_DIR)
-    return find_file(name, files, CONTROLS, port)
+    return find_file(name, files, choices, port)

@@ -22,8 +22,10 @@ HOLDS = {
     "loras": {"lora"},
     "embeddings": {"embedding"},
     "controls": {"control"},
+    "adapters": {"control"},
     "upscalers": {"upscaler"},
 }
+STEERING = {"controls", "adapters"}
 BELONGS = {
     "checkpoint": "checkpoints",
     "unet": "diffusion_models",
@@ -40,12 +42,12 @@ PREDICTS = {"v_prediction": "v", "epsilon": "epsilon"}
 def describe(path: Path, name: str, kind: str) -> Described:
     """By a folder's JSON or a file's header. Raises NodeError for what cannot be read."""
     if path.is_dir():
-        return _control_folder(path, name) if kind == "controls" else _folder(path, name)
+        return _control_folder(path, name) if kind in STEERING else _folder(path, name)
     file = WeightFile.open(path, name, "")
     identity = identify(file)
     wanted = HOLDS.get(kind)
     problem = "" if wanted is None or _usable(identity, wanted) else _misplaced(identity)
-    if kind == "controls" and (other := unsupported(file)):
+    if kind in STEERING and (other := unsupported(file)):
         problem = f"It is {other}; that kind is not supported."
     inpainting = ", inpainting" if identity.inpainting else ""
     return Described(

@@ -9,6 +9,7 @@ from typing import Annotated, Literal, NamedTuple
 
 from engine import Choices, Context, Files, NodeError, node
 from engine.errors import nearest
+from engine.listwords import remedy
 from engine.values import hashed
 
 from .config import SchedulerConfig
@@ -108,6 +109,7 @@ def find_file(name: str, files: Files, choices: Choices, port: str) -> Path:
         fix = nearest(name, files.choices(choices)) or missing.fix
         if not fix and choices is MODELS and HUB_ID.fullmatch(name):
             fix = MODELS.fetch.format(name)
+        fix = fix or remedy(choices.name)
         raise NodeError(missing.message, code="unknown_model", port=port, fix=fix) from None
 
 

@@ -18,6 +18,7 @@ from PIL import ImageOps, UnidentifiedImageError
 from PIL.PngImagePlugin import PngInfo
 
 from engine import NodeError
+from engine.files import brief
 
 from .metadata import PARAMETERS, Metadata
 
@@ -131,7 +132,7 @@ def _check_size(picture: Any, name: str) -> None:
 
 def _too_large(name: str, size: str = "") -> NodeError:
     return NodeError(
-        f"The picture '{name[:60]}' has more than 64 megapixels{size}.",
+        f"The picture '{_shown(name)}' has more than 64 megapixels{size}.",
         code="out_of_range",
         port="image",
         fix="Make it smaller in a picture editor.",
@@ -140,4 +141,9 @@ def _too_large(name: str, size: str = "") -> NodeError:
 
 def bad(name: str, what: str) -> NodeError:
     """An error about a picture: `what` continues the sentence "The picture 'x' ..."."""
-    return NodeError(f"The picture '{name[:60]}' {what}.", code="bad_image", port="image")
+    return NodeError(f"The picture '{_shown(name)}' {what}.", code="bad_image", port="image")
+
+
+def _shown(name: str) -> str:
+    short = brief(name)
+    return short if len(short) <= 200 else f"{short[:197]}..."

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from .client import Client, SavedGraph
 
 Json = Any
+NOT_TAKEN = frozenset({413, 415, 422})
+"""The answers to a file that is no picture, damaged or too large."""
 FILES = (".json", ".png", ".webp", ".jpg", ".jpeg")
 
 
@@ -117,8 +119,16 @@ def _uploads(client: Client) -> Any:
     """Takes pictures over as `engine.files.Files` does, but to the server."""
     from engine.files import Files
 
+    from .client import RefusedError
+
     class Uploads(Files):
-        def add(self, data: bytes) -> str:
-            return client.upload(data).hash
+        def add(self, data: bytes, called: str = "") -> str:
+            try:
+                return client.upload(data).hash
+            except RefusedError as error:
+                if error.status not in NOT_TAKEN:
+                    raise
+                said = " ".join(problem.message for problem in error.problems) or error.sentence
+                raise Stop(f"The server does not take '{called}': {said}") from None
 
     return Uploads()

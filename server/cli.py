@@ -13,7 +13,7 @@ from types import ModuleType
 
 from .arguments import Parser, split
 from .exits import CANCELLED, DEFECT, FILES, OK, TABLE, WRONG, Stop, reason
-from .settings import FOLDERS
+from .settings import folders_help
 
 COMMANDS = {
     "run": "run a graph; without FILE, text to image",
@@ -54,8 +54,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _dispatch(tokens: list[str]) -> int:
     if not tokens or tokens[0] in {"-h", "--help", "help"}:
-        _parser().print_help()
-        return OK
+        return _help(_parser(), _overview())
     if tokens[0] == "--version":
         return _version()
     if tokens[0] not in COMMANDS:
@@ -71,16 +70,21 @@ def _command(name: str, tokens: list[str]) -> int:
     parser.add_argument("-h", "--help", action="store_true", help="show this help")
     module.add_options(parser)
     wants_help = "-h" in tokens or "--help" in tokens
+    has_folders = {"--models", "--nodes"} <= parser.flags
     if wants_help and not hasattr(module, "help_for"):
-        parser.print_help()
-        return OK
+        return _help(parser, folders_help() if has_folders else None)
     own, given = split(tokens, parser)
     options = parser.parse_args(own)
     if wants_help:
-        parser.epilog = module.help_for(options)
-        parser.print_help()
-        return OK
+        folders = f"\n{folders_help(options)}" if has_folders else ""
+        return _help(parser, module.help_for(options) + folders)
     return _run(module, options, given)
+
+
+def _help(parser: Parser, epilog: str | None) -> int:
+    parser.epilog = epilog
+    parser.print_help()
+    return OK
 
 
 def _run(module: ModuleType, options: object, given: dict[str, str]) -> int:
@@ -91,14 +95,17 @@ def _run(module: ModuleType, options: object, given: dict[str, str]) -> int:
     return int(module.main(options))
 
 
-def _parser() -> Parser:
+def _overview() -> str:
     width = max(map(len, COMMANDS))
     rows = "\n".join(f"  {name:<{width}}  {about}" for name, about in COMMANDS.items())
+    return f"commands (each has its own --help):\n{rows}\n\n{TABLE}\n{folders_help()}"
+
+
+def _parser() -> Parser:
     return Parser(
         prog="latentgraph",
         usage="latentgraph [--version] COMMAND ...",
         description="Pictures from graphs of typed nodes.",
-        epilog=f"commands (each has its own --help):\n{rows}\n\n{TABLE}\n{FOLDERS}",
     )
 
 

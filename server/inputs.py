@@ -10,7 +10,7 @@ from pathlib import Path
 from engine.bind import bind, faces, with_params
 from engine.catalogue import Catalogue
 from engine.errors import GraphError, NodeError, Problem, nearest
-from engine.files import Files
+from engine.files import UPLOAD, Files
 from engine.graph import Graph, Node, walk_nodes
 from engine.plain import Json, Plain
 from engine.ports import Input
@@ -50,7 +50,7 @@ def assigned(graph: Graph, catalogue: Catalogue, texts: Sequence[str], files: Fi
 def from_text(port: Input, text: str, files: Files) -> Json:
     """One value; for a picture, a path is kept as an upload. Raises Stop, GraphError."""
     if port.widget is not None and port.widget.kind == "image":
-        return _picture(port.name, text, files)
+        return _picture(port, text, files)
     if port.plain is None:
         return text
     return _typed(port.name, port.plain, text)
@@ -82,18 +82,31 @@ def _json_or_text(text: str) -> Json:
         return text
 
 
-def _picture(name: str, text: str, files: Files) -> str:
+def _picture(port: Input, text: str, files: Files) -> str:
+    """A file's path as the name of its upload; a name of a list or of an upload as it is."""
+    if text.startswith(UPLOAD) or "\0" in text:
+        return text
     path = Path(text)
-    if text.startswith("sha256:") or "\0" in text or not path.is_file():
-        if not text.startswith("sha256:") and ("/" in text or "\\" in text):
-            raise Stop(f"{name}: there is no file '{text}'.", FILES)
+    if not path.is_file():
+        _check_no_file(port, text, files)
         return text
     try:
-        return files.add(path.read_bytes())
+        return files.add(path.read_bytes(), text)
     except OSError as error:
-        raise Stop(f"{name}: '{text}' cannot be taken over: {reason(error)}.", FILES) from None
+        raise Stop(f"{port.name}: '{text}' cannot be taken over: {reason(error)}.", FILES) from None
     except NodeError as error:
         raise Stop(error.message, FILES) from None
+
+
+def _check_no_file(port: Input, text: str, files: Files) -> None:
+    """Raises Stop for what can only be meant as a path, and leads to no file."""
+    path = Path(text)
+    if not path.exists():
+        if "/" in text or "\\" in text:
+            raise Stop(f"{port.name}: there is no file '{text}'.", FILES)
+    elif port.choices is None or text not in files.choices(port.choices):
+        what = "a folder" if path.is_dir() else "no ordinary file"
+        raise Stop(f"{port.name}: '{text}' is {what}, and a picture file is wanted.", FILES)
 
 
 def _port(node: Node | None, name: str, catalogue: Catalogue) -> Input | None:

@@ -6,6 +6,11 @@ from . import source
 from .arguments import Parser
 from .settings import add_folder_options
 
+GRAPH_FILE = (
+    "a graph: JSON, a picture (PNG, WebP or JPEG) made by latentgraph or A1111, a stock graph's "
+    "name, or - for standard input"
+)
+
 
 def add_graph_options(parser: Parser) -> None:
     """FILE, `--set`, and the folders."""
@@ -14,8 +19,7 @@ def add_graph_options(parser: Parser) -> None:
         nargs="?",
         default=source.DEFAULT,
         metavar="FILE",
-        help="a graph: JSON, a picture made by latentgraph or A1111, a stock graph's name, or - "
-        "for standard input (default: %(default)s)",
+        help=f"{GRAPH_FILE} (default: %(default)s)",
     )
     parser.add_argument(
         "--set",

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import errno
 import mimetypes
 import os
 import re
+import tempfile
 from pathlib import Path
 
 from engine.context import Artifact
 from engine.errors import NodeError
 
-from .exits import reason
+from .exits import FILES, Stop, reason
 
 EXTENSIONS = {"image/png": ".png", "image/jpeg": ".jpg", "image/webp": ".webp"}
 RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)", re.IGNORECASE)
@@ -18,6 +20,8 @@ FORBIDDEN = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*\ud800-\udfff\u202a-\u202e\u206
 FIELD = re.compile(r"\{(title|seed|n)\}")
 MAX_BYTES = 180
 NOT_WRITTEN = "not_written"
+FULL = {errno.ENOSPC, errno.EDQUOT}
+DENIED = {errno.EACCES, errno.EPERM}
 
 
 class Outputs:
@@ -27,6 +31,18 @@ class Outputs:
         self.folder = folder
         self.written: list[Path] = []
         self._facts = {"title": title or "untitled", "seed": seed}
+
+    def check(self) -> None:
+        """Makes the folder and tries it, before a run that would be for nothing.
+
+        Raises Stop where nothing can be written into it.
+        """
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=self.folder) as trial:
+                trial.write(b"x")
+        except OSError as error:
+            raise Stop(" ".join(refusal(self.folder, error)), FILES) from None
 
     def save(self, artifact: Artifact) -> Path:
         """Writes an artifact under a name of its own.
@@ -39,8 +55,7 @@ class Outputs:
             path = self._reserve(artifact.name, extension)
             _fill(path, artifact.data)
         except OSError as error:
-            message = f"The file could not be written to '{self.folder}': {reason(error)}."
-            fix = "Make room, or choose another folder with -o."
+            message, fix = refusal(self.folder, error)
             raise NodeError(message, code=NOT_WRITTEN, fix=fix) from None
         self.written.append(path)
         return path
@@ -59,6 +74,29 @@ class Outputs:
                 number += 1
                 continue
             return path
+
+
+def refusal(folder: Path, error: OSError) -> tuple[str, str]:
+    """Why nothing can be written into a folder, and what to do."""
+    other = "Choose another folder with -o."
+    if error.errno in FULL:
+        message = f"There is no room left for a file in '{folder}'."
+        return message, "Make room, or choose another folder with -o."
+    if error.errno in DENIED:
+        message = f"This user may not write into the folder '{folder}'."
+        return message, "Change its permissions, or choose another folder with -o."
+    if error.errno == errno.EROFS:
+        return f"The folder '{folder}' is on a disk that can only be read.", other
+    if found := _in_the_way(folder):
+        what = "a file" if found.is_file() else "a link to nothing or a device"
+        return f"'{found}' is {what}, not a folder.", other
+    return f"Nothing can be written into '{folder}': {reason(error)}.", other
+
+
+def _in_the_way(folder: Path) -> Path | None:
+    """What stands where the folder, or one above it, should be."""
+    places = (folder, *folder.parents)
+    return next((each for each in places if os.path.lexists(each) and not each.is_dir()), None)
 
 
 def safe_name(template: str, facts: dict[str, str]) -> str:

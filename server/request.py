@@ -4,26 +4,32 @@ from __future__ import annotations
 
 from argparse import Namespace
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from engine.catalogue import Catalogue
-from engine.errors import GraphError, Problem
+from engine.errors import GraphError
+from engine.files import Files
 from engine.graph import Graph, walk_nodes
 from engine.migrate import migrate
 from engine.validate import validate
 
 from . import source, workplace
 from .inputs import assigned, bound
+from .missing import not_here, with_flag
 from .saving import with_savers
 from .settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A graph that is ready to be planned: bound and without a problem."""
+    """A graph that is ready to be planned: bound and without a problem.
+
+    `files` knows under which names its pictures were typed in.
+    """
 
     graph: Graph
     catalogue: Catalogue
+    files: Files
     seed: str
 
 
@@ -36,22 +42,14 @@ def request(options: Namespace, given: Mapping[str, str], settings: Settings) ->
     graph = assigned(graph, catalogue, options.set, files)
     graph = bound(graph, catalogue, given, files)
     problems = validate(graph, catalogue, lists=workplace.lists(catalogue, settings), ready=True)
+    problems += not_here(graph, catalogue, files)
     if problems:
-        raise GraphError(_with_flag(problem, graph) for problem in problems)
-    return Request(with_savers(graph, catalogue), catalogue, _seed(graph))
+        raise GraphError(with_flag(problem, graph, catalogue, files) for problem in problems)
+    return Request(with_savers(graph, catalogue), catalogue, files, _seed(graph))
 
 
 def _models(catalogue: Catalogue, settings: Settings) -> Sequence[str]:
     return workplace.lists(catalogue, settings).get("models", ())
-
-
-def _with_flag(problem: Problem, graph: Graph) -> Problem:
-    """A missing public input can be given on the command line: says with which flag."""
-    place = f"{problem.path}.{problem.port}"
-    names = [name for name, public in graph.inputs.items() if place in public.to]
-    if problem.code != "missing_input" or not names:
-        return problem
-    return replace(problem, fix=f"Give one with --{names[0].replace('_', '-')}.")
 
 
 def _seed(graph: Graph) -> str:

@@ -9,13 +9,13 @@ from engine.catalogue import Catalogue
 from engine.graph import Graph, Node, walk_nodes
 from engine.porttypes import PortTypes
 
-SAVER = "SaveImage"
+SAVER, SHOWER = "SaveImage", "PreviewImage"
 
 
 def with_savers(graph: Graph, catalogue: Catalogue) -> Graph:
     """A graph that saves nothing gets a SaveImage on each picture among its public outputs."""
     saver = catalogue.declarations.get(SAVER)
-    if saver is None or _has_sink(graph, catalogue):
+    if saver is None or _sinks(graph, catalogue):
         return graph
     wanted = saver.inputs["image"].type
     added = {
@@ -27,14 +27,17 @@ def with_savers(graph: Graph, catalogue: Catalogue) -> Graph:
     return replace(graph, nodes={**graph.nodes, **_renamed(added, taken)})
 
 
-def _has_sink(graph: Graph, catalogue: Catalogue) -> bool:
-    declarations = catalogue.declarations
+def saves(graph: Graph, catalogue: Catalogue) -> bool:
+    """Whether a run of the graph may write files."""
+    return any(kind != SHOWER for kind in _sinks(graph, catalogue))
+
+
+def _sinks(graph: Graph, catalogue: Catalogue) -> set[str]:
+    """The types of the nodes without outputs."""
     parts = (graph, *graph.definitions.values())
-    return any(
-        node.type in declarations and declarations[node.type].sink
-        for part in parts
-        for _, node, _ in walk_nodes(part.nodes)
-    )
+    kinds = {node.type for part in parts for _, node, _ in walk_nodes(part.nodes)}
+    declared = catalogue.declarations
+    return {kind for kind in kinds if kind in declared and declared[kind].sink}
 
 
 def _renamed(added: Mapping[str, Node], taken: set[str]) -> dict[str, Node]:

@@ -13,15 +13,6 @@ from .exits import Stop
 if TYPE_CHECKING:
     from engine import Files
 
-FOLDERS = """folders, by flag or environment variable:
-  LATENTGRAPH_DATA    models, images, nodes, uploads and the log
-  LATENTGRAPH_CACHE   what can be made again: kept values, the catalogue
-  LATENTGRAPH_MODELS  models (--models); that of ComfyUI or A1111 is understood as it is.
-                      Several, as in PATH: links may lead from one into another, nowhere else
-  LATENTGRAPH_IMAGES  pictures that LoadImage may name
-  LATENTGRAPH_NODES   your own nodes, .py files (--nodes)
-"""
-
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -51,6 +42,28 @@ class Settings:
 
         roots = {"models": [self.models, *self.more_models], "images": [self.images]}
         return Files(roots, self.uploads, self.hashes)
+
+
+def folders_help(options: Namespace | None = None) -> str:
+    """The folders for `--help`: what each is for, by which variable or flag, and where it is."""
+    try:
+        settings = settings_of(options)
+    except Stop:  # help is given whatever else is wrong
+        settings = settings_of()
+    models = (settings.models, *settings.more_models)
+    return f"""folders, by flag or environment variable:
+  LATENTGRAPH_DATA    models, images, nodes, uploads and the log
+                      now {settings.data}
+  LATENTGRAPH_CACHE   what can be made again: kept values, the catalogue
+                      now {settings.cache}
+  LATENTGRAPH_MODELS  models (--models); that of ComfyUI or A1111 is understood as it is.
+                      Several, as in PATH: links may lead from one into another, nowhere else
+                      now {os.pathsep.join(map(str, models))}
+  LATENTGRAPH_IMAGES  pictures that LoadImage may name
+                      now {settings.images}
+  LATENTGRAPH_NODES   your own nodes, .py files (--nodes)
+                      now {settings.nodes}
+"""
 
 
 def add_folder_options(parser: ArgumentParser) -> None:

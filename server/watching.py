@@ -23,8 +23,8 @@ Json = Any
 class Watcher:
     """Follows runs of one server.
 
-    outputs: where saved files go, None to leave them on the server. as_json: each event as a
-    line on standard output, files by name.
+    folder: where saved files go, None to leave them on the server. as_json: each event as a
+    line on standard output, files by name. Raises Stop where the folder cannot be written into.
     """
 
     def __init__(self, client: Client, *, as_json: bool, folder: Path | None) -> None:
@@ -33,6 +33,8 @@ class Watcher:
         self.folder = folder
         self.written: list[Path] = []
         self.noted: list[str] = []
+        if folder is not None:
+            check_folder(folder)
 
     def follow(self, id: str) -> Run:
         """Until the run is final; returns it then."""
@@ -93,6 +95,13 @@ class Watcher:
                 print(f"{name} = {value.plain}")
         for problem in run.problems:
             print(problem, file=sys.stderr)
+
+
+def check_folder(folder: Path) -> None:
+    """Makes a folder for pictures. Raises Stop where nothing can be written into it."""
+    from .outputs import Outputs
+
+    Outputs(folder, "", "").check()
 
 
 def exit_code(runs: list[Run]) -> int:

@@ -14,12 +14,14 @@ from engine.canonical import dumps
 from engine.catalogue import Catalogue
 from engine.document import Graph, walk_nodes
 from engine.errors import GraphError, Problem, nearest
+from engine.files import brief
 from engine.graph import from_json, parse
 from engine.migrate import migrate
 from engine.plain import MAX_INT
 from engine.planner import plan
 from engine.ports import Input
 from engine.validate import validate
+from server.missing import missing_uploads
 from server.runs.record import Asked
 
 from .shelf import Lists
@@ -157,17 +159,10 @@ def _affordable(graph: Graph, runs: int, at_most: int) -> None:
 
 def _missing_uploads(graph: Graph, ground: Ground) -> Iterator[Problem]:
     """A problem for each upload that a node names and that is not kept here."""
-    for inner in (graph, *graph.definitions.values()):
-        for node_id, node, _ in walk_nodes(inner.nodes):
-            declared = ground.catalogue.declarations.get(node.type)
-            for name, value in node.params.items():
-                if not (isinstance(value, str) and value.startswith("sha256:") and declared):
-                    continue
-                port = declared.inputs.get(name)
-                if port is not None and port.choices and not ground.has_upload(value):
-                    message = f"The upload {value[:19]}... is not kept on this server."
-                    fix = "Send the file to /api/uploads first."
-                    yield Problem("unknown_upload", message, node_id, name, fix)
+    for node_id, port, name in missing_uploads(graph, ground.catalogue, ground.has_upload):
+        message = f"The upload '{brief(name)}' is not kept on this server."
+        fix = "Send the file to /api/uploads first."
+        yield Problem("unknown_upload", message, node_id, port, fix)
 
 
 def _unwanted(graph: Graph, want: Sequence[str], catalogue: Catalogue) -> list[Problem]:

@@ -7,10 +7,11 @@ from argparse import Namespace
 from server import source
 from server.arguments import Parser
 from server.exits import OK
+from server.options import GRAPH_FILE
 
 
 def add_options(parser: Parser) -> None:
-    parser.add_argument("file", metavar="FILE", help="JSON, a PNG, a stock graph's name, or -")
+    parser.add_argument("file", metavar="FILE", help=GRAPH_FILE)
     parser.add_argument("--json", action="store_true", help="the canonical JSON")
 
 

@@ -6,6 +6,7 @@ import json
 import sys
 from argparse import Namespace
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from server.arguments import Parser
@@ -59,8 +60,12 @@ def _entries(settings: Settings, kind: str | None, *, hashes: bool) -> Iterator[
         hint = nearest(kind, lists) or f"There are {', '.join(lists)}."
         raise Stop(f"There is no list '{kind}'. {hint}")
     files = settings.files()
+    seen: set[Path] = set()
     for name, choices in lists.items():
         for each in listed(choices, files) if kind in {None, name} else ():
+            if each.path in seen:  # a file of no known kind in a folder of two lists
+                continue
+            seen.add(each.path)
             fresh = hashes and not each.sha256 and not each.path.is_dir() and each.bytes
             yield replace(each, sha256=files.sha256(each.path)) if fresh else each
 

@@ -8,6 +8,7 @@ import sys
 from argparse import Namespace
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -98,12 +99,15 @@ def check_device(name: str | None) -> None:
 
 def _run(asked: Request, options: Namespace, settings: Settings) -> int:
     from server.outputs import Outputs
+    from server.saving import saves
 
     outputs = Outputs(Path(options.out), asked.graph.title, asked.seed)
+    if saves(asked.graph, asked.catalogue):
+        outputs.check()
     with engine_of(options, settings) as engine, interrupts() as cancelled:
         result = engine.run(
             asked.graph,
-            on_event=_listener(outputs, as_json=options.json),
+            on_event=_listener(asked, outputs, as_json=options.json),
             cancelled=cancelled,
             facts={"title": asked.graph.title, "seed": asked.seed},
         )
@@ -112,9 +116,10 @@ def _run(asked: Request, options: Namespace, settings: Settings) -> int:
     return _code(result)
 
 
-def _listener(outputs: Outputs, *, as_json: bool) -> Callable[[events.Event], None]:
+def _listener(asked: Request, outputs: Outputs, *, as_json: bool) -> Callable[[events.Event], None]:
     from engine import events
     from server.eventlines import event_line
+    from server.problems import as_typed
     from server.progress import Progress
 
     progress = Progress()
@@ -123,6 +128,8 @@ def _listener(outputs: Outputs, *, as_json: bool) -> Callable[[events.Event], No
         file = None
         if isinstance(event, events.ArtifactSaved) and not event.artifact.preview:
             file = outputs.save(event.artifact)
+        if isinstance(event, events.NodeFailed):
+            event = replace(event, problem=as_typed(event.problem, asked.files))
         progress(event)
         if as_json:
             print(event_line(event, file), flush=True)
@@ -149,7 +156,7 @@ def interrupts() -> Iterator[Callable[[], bool]]:
 
 def _tell(asked: Request, result: Result, outputs: Outputs) -> None:
     from server.account import account
-    from server.problems import lines
+    from server.problems import as_typed, lines
 
     for name in result.lost:
         print(f"muted: {name}")
@@ -160,7 +167,7 @@ def _tell(asked: Request, result: Result, outputs: Outputs) -> None:
     plain = {k: v for k, v in result.values.items() if isinstance(v, str | int | float | bool)}
     for name, value in plain.items():
         print(f"{name} = {value}")
-    for line in lines(result.problems):
+    for line in lines([as_typed(each, asked.files) for each in result.problems]):
         print(line, file=sys.stderr)
     if result.status == "cancelled":
         print("Cancelled; what was finished is kept.", file=sys.stderr)

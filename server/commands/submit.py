@@ -62,8 +62,11 @@ def help_for(options: Namespace) -> str:
 def main_with(options: Namespace, given: Mapping[str, str]) -> int:
     """Queues it. `given` are texts by public input."""
     from server.asking import asking, values
+    from server.watching import check_folder
 
     with client_of(options) as client:
+        if options.out is not None:
+            check_folder(Path(options.out))
         asked = asking(client, options.graph, options.version)
         runs = client.submit(
             asked.subject,

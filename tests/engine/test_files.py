@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
 from engine import Choices, Files, NodeError
+from engine.files import brief
 
 MODELS = Choices(
     "models", ("demo",), ("**/model_index.json", "**/*.safetensors"), "model_index.json"
@@ -66,6 +68,39 @@ def test_the_layout_of_a1111(tmp_path: Path, named: str) -> None:
     assert files.choices(MODELS) == ("demo", "a.safetensors")
     assert files.choices(LORAS) == ("deep/b.safetensors",)
     assert files.choices(EMBEDDINGS) == ("c.safetensors",)
+
+
+def weights(path: Path, *names: str) -> Path:
+    tensors = {name: {"dtype": "F32", "shape": [0], "data_offsets": [0, 0]} for name in names}
+    header = json.dumps(tensors).encode()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(len(header).to_bytes(8, "little") + header)
+    return path
+
+
+def test_a_list_leaves_out_what_says_that_it_is_of_another_kind(tmp_path: Path) -> None:
+    match = ("**/*.safetensors", "**/config.json")
+    trees = Choices("trees", match=match, folder_of="config.json", without=("Stone", "stone."))
+    weights(tmp_path / "oak.safetensors", "leaf.0", "bark.stone.0")
+    granite = weights(tmp_path / "granite.safetensors", "grain.0", "stone.0")
+    put(tmp_path / "broken.safetensors", "no header")
+    put(tmp_path / "elm" / "config.json", '{"_class_name": "Tree"}')
+    put(tmp_path / "slate" / "config.json", '{"_class_name": "Stone"}')
+    put(tmp_path / "odd" / "config.json", "[")
+    files = Files({"trees": [tmp_path]})
+    named = {"oak.safetensors", "broken.safetensors", "elm", "odd"}
+    assert set(files.choices(trees)) == named
+    weights(granite, "leaf.0", "bark.0")
+    assert set(files.choices(trees)) == named | {"granite.safetensors"}
+
+
+def test_an_upload_is_called_as_its_sender_calls_it(tmp_path: Path) -> None:
+    files = Files(uploads=tmp_path)
+    first, second = files.add(b"1", "my/a.png"), files.add(b"2")
+    said = files.told(f"'{first}' and '{brief(first)}' and '{brief(second)}'.")
+    assert said == f"'my/a.png' and 'my/a.png' and '{second[:19]}...'."
+    assert files.has(first)
+    assert not files.has("sha256:" + "0" * 64)
 
 
 def test_files_that_come_later_are_found(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 from engine.catalogue import to_json
 from engine.errors import Problem
 from engine.graph import parse
+from engine.ports import Choices
 from engine.validate import validate
 from tests.engine.oracle import judge
 from tests.engine.small import CATALOGUE
@@ -130,6 +132,57 @@ def test_a_machine_without_the_model_says_which_there_are() -> None:
     assert (problem.code, problem.path, problem.port) == ("unknown_model", "m", "model")
     assert "attacker/repo" in problem.message
     assert "demo" in problem.fix
+
+
+@pytest.mark.parametrize(
+    ("name", "known", "fix"),
+    [
+        ("vaes", ("a.safetensors",), "There are: a.safetensors. Put it into 'vae' in the folder"),
+        ("models", ("otter",), "Did you mean 'otter'? Put it into 'checkpoints' in the folder of"),
+        ("images", (), "Send the picture's file, or put it into the folder of images."),
+        ("things", (), ""),
+    ],
+)
+def test_what_to_do_about_a_missing_file(name: str, known: tuple[str, ...], fix: str) -> None:
+    (problem,) = missed(name, "other", known)
+    assert problem.fix.startswith(fix)
+    assert bool(problem.fix) == bool(fix)
+
+
+def test_lists_are_named_in_the_words_of_the_field() -> None:
+    words = {
+        "models": "model",
+        "vaes": "VAE",
+        "text_encoders": "text encoder",
+        "loras": "LoRA",
+        "controls": "ControlNet",
+        "adapters": "T2I adapter",
+    }
+    for name, word in words.items():
+        (problem,) = missed(name, "other", ())
+        assert problem.message == f"There is no {word} 'other' on this machine."
+        assert problem.code == f"unknown_{name[:-1]}"
+
+
+def test_a_name_of_an_upload_is_told_from_what_only_begins_like_one() -> None:
+    assert missed("images", "sha256:" + "0" * 64, ()) == []
+    for wrong in ("sha256:", "sha256:1234", "sha256:" + "G" * 64, "sha256:" + "0" * 65):
+        (problem,) = missed("images", wrong, ())
+        assert (problem.code, problem.port) == ("unknown_upload", "model")
+
+
+def missed(name: str, value: str, known: tuple[str, ...]) -> list[Problem]:
+    """The problems of a node whose input names a list, with a value."""
+    load = CATALOGUE.declarations["Load"]
+    port = replace(load.inputs["model"], choices=Choices(name))
+    declared = {**CATALOGUE.declarations, "Load": replace(load, inputs={"model": port})}
+    raw = {
+        "format": 1,
+        "outputs": {"o": "m.num"},
+        "nodes": {"m": {"type": "Load", "params": {"model": value}}},
+    }
+    catalogue = replace(CATALOGUE, declarations=declared)
+    return validate(parse(json.dumps(raw)), catalogue, lists={name: known})
 
 
 def test_an_open_public_input_is_missed_only_when_the_graph_is_to_run() -> None:

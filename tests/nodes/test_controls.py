@@ -17,7 +17,7 @@ from engine import Context, Files, NodeError
 from engine.listing import listed
 from engine.pool import Pool
 from nodes.conditioning import Conditioning, Entry
-from nodes.controlloaders import CONTROLS, load_controlnet, load_t2i_adapter
+from nodes.controlloaders import ADAPTERS, CONTROLS, load_controlnet, load_t2i_adapter
 from nodes.controlnet import controlnet
 from nodes.image import Image
 from nodes.latent import Latent
@@ -30,6 +30,7 @@ State = dict[str, Tensor]
 TinyModel = Callable[[str], Path]
 WIDE = [32, 64, 64, 64]
 DESCRIBED = replace(CONTROLS, describe="nodes.describe:describe")
+DESCRIBED_ADAPTERS = replace(ADAPTERS, describe="nodes.describe:describe")
 
 
 @pytest.fixture
@@ -281,10 +282,35 @@ def test_the_list_says_what_each_is(tmp_path: Path, tiny_model: TinyModel) -> No
         "two.safetensors": ("a ControlNet or T2I adapter for SD 2.x", "sd2"),
         "xl.safetensors": ("a ControlNet or T2I adapter for SDXL", "sdxl"),
         "net": ("a diffusers folder of a ControlNet for SD 1.x", "sd1"),
-        "adapter": ("a diffusers folder of a T2I adapter for SD 1.x", "sd1"),
     }
     assert "Control-LoRA" in found["lora.safetensors"].problem
     assert "of the class AutoencoderKL" in found["vae"].problem
+    adapters = {each.name: each.described for each in listed(DESCRIBED_ADAPTERS, files)}
+    assert {name: each.what for name, each in adapters.items() if not each.problem} == {
+        "adapter": "a diffusers folder of a T2I adapter for SD 1.x"
+    }
+
+
+def test_each_loader_offers_its_own_kind(tmp_path: Path) -> None:
+    folder = tmp_path / "controlnet"
+    net, adapter = published("sd1").state_dict(), T2IAdapter(channels=WIDE).state_dict()
+    save(net, folder / "net.safetensors")
+    save(original(net), folder / "old.safetensors", "control_model.")
+    save(original(net), folder / "bare.safetensors")
+    save(adapter, folder / "adapter.safetensors")
+    for light in (False, True):
+        kind = "light_adapter" if light else "full_adapter"
+        made = T2IAdapter(channels=WIDE, adapter_type=kind).state_dict()
+        save(old_names(made, light), tmp_path / "t2i_adapter" / f"{kind}.safetensors")
+    save({"odd": torch.zeros(1)}, folder / "odd.safetensors")
+    files = Files({"models": [tmp_path]})
+    assert set(files.choices(CONTROLS)) == {
+        "demo",
+        *(f"{name}.safetensors" for name in ("net", "old", "bare", "odd")),
+    }
+    assert set(files.choices(ADAPTERS)) == {
+        f"{name}.safetensors" for name in ("adapter", "full_adapter", "light_adapter", "odd")
+    }
 
 
 def test_broken_files(here: Context, tmp_path: Path) -> None:

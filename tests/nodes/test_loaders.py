@@ -124,6 +124,6 @@ def test_files_of_another_kind(at: Context, root: Path) -> None:
         with pytest.raises(NodeError, match=match) as caught:
             call()
         assert caught.value.code == "bad_model_file"
-    with pytest.raises(NodeError, match="no 'none' among the vaes") as caught:
+    with pytest.raises(NodeError, match="no 'none' among the VAEs") as caught:
         load_vae(at, "none")
     assert (caught.value.code, caught.value.port) == ("unknown_model", "vae")

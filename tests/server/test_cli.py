@@ -64,6 +64,32 @@ def test_help_names_every_command_and_exit_code(latentgraph: Command) -> None:
         assert f"\n  {code} " in said.out
 
 
+@pytest.mark.parametrize("tokens", [["--help"], ["run", "--help"], ["nodes", "--help"]])
+def test_help_says_where_the_folders_are(
+    latentgraph: Command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, tokens: list[str]
+) -> None:
+    monkeypatch.delenv("LATENTGRAPH_NODES")
+    monkeypatch.setenv("LATENTGRAPH_MODELS", os.pathsep.join(("100% here", "there")))
+    said = latentgraph(*tokens).out
+    assert f"now {tmp_path / 'data' / 'nodes'}\n" in said
+    assert f"now 100% here{os.pathsep}there\n" in said
+    assert f"now {tmp_path / 'cache'}\n" in said
+
+
+def test_the_folders_of_a_run_are_those_of_its_flags(latentgraph: Command, tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    assert "now mine\n" in latentgraph("run", "--models", "mine", "--help").out
+    assert "folders, by flag" in latentgraph("run", "--models", "none", "--help").out
+
+
+@pytest.mark.parametrize("command", ["run", "plan", "graph"])
+def test_help_names_every_kind_of_file_that_carries_a_graph(
+    command: str, latentgraph: Command
+) -> None:
+    said = " ".join(latentgraph(command, "--help").out.split())
+    assert "(PNG, WebP or JPEG)" in said
+
+
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_has_help(command: str, latentgraph: Command) -> None:
     said = latentgraph(command, "--help")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine import Artifact, NodeError
+from server.exits import FILES, Stop
 from server.outputs import MAX_BYTES, Outputs, safe_name
 
 FACTS = {"title": "A title", "seed": "7", "n": "3"}
@@ -79,7 +81,7 @@ def test_a_failed_write_leaves_nothing(tmp_path: Path, monkeypatch: pytest.Monke
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(Path, "replace", refuse)
-    with pytest.raises(NodeError, match="no space left on device") as failed:
+    with pytest.raises(NodeError, match="no room left for a file in") as failed:
         Outputs(tmp_path / "out", "T", "").save(text("name"))
     assert failed.value.code == "not_written"
     assert list((tmp_path / "out").iterdir()) == []
@@ -87,5 +89,41 @@ def test_a_failed_write_leaves_nothing(tmp_path: Path, monkeypatch: pytest.Monke
 
 def test_a_file_where_the_folder_should_be(tmp_path: Path) -> None:
     (tmp_path / "taken").write_text("")
-    with pytest.raises(NodeError, match="could not be written"):
+    with pytest.raises(NodeError, match="taken' is a file, not a folder") as failed:
         Outputs(tmp_path / "taken", "T", "").save(text("name"))
+    assert "room" not in failed.value.fix
+
+
+@pytest.mark.parametrize("inside", ["taken", "taken/deeper/still"])
+def test_a_folder_is_tried_before_a_run(tmp_path: Path, inside: str) -> None:
+    (tmp_path / "taken").write_text("")
+    with pytest.raises(Stop, match=r"taken' is a file, not a folder\. Choose another") as stop:
+        Outputs(tmp_path / inside, "T", "").check()
+    assert stop.value.code == FILES
+
+
+def test_a_missing_folder_is_made_and_the_trial_leaves_nothing(tmp_path: Path) -> None:
+    Outputs(tmp_path / "a" / "b", "T", "").check()
+    assert list((tmp_path / "a" / "b").iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [
+        (errno.ENOSPC, "no room left for a file in .* Make room"),
+        (errno.EDQUOT, "no room left for a file in .* Make room"),
+        (errno.EACCES, "may not write into the folder .* permissions"),
+        (errno.EPERM, "may not write into the folder .* permissions"),
+        (errno.EROFS, "on a disk that can only be read"),
+        (errno.EIO, "Nothing can be written into .*: input/output error"),
+    ],
+)
+def test_the_sentence_fits_the_cause(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, words: str
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr("tempfile.TemporaryFile", refuse)
+    with pytest.raises(Stop, match=words):
+        Outputs(tmp_path, "T", "").check()

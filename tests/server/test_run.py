@@ -150,7 +150,16 @@ def test_a_full_disk_is_a_sentence(
     monkeypatch.setattr("server.outputs._fill", full)
     said = latentgraph("run", adding(), "-o", "out")
     assert said.code == 3
-    assert "could not be written to 'out': no space left on device." in said.err
+    assert "There is no room left for a file in 'out'. Make room" in said.err
+
+
+def test_a_file_where_the_folder_should_be_is_told_before_the_run(
+    latentgraph: Command, adding: Graph
+) -> None:
+    Path("afile").touch()
+    said = latentgraph("run", adding(), "-o", "afile")
+    assert (said.code, said.out) == (3, "")
+    assert said.err == "'afile' is a file, not a folder. Choose another folder with -o.\n"
 
 
 def test_a_missing_input_names_its_flag(latentgraph: Command) -> None:

@@ -87,6 +87,27 @@ def test_a_picture_is_uploaded(latentgraph: Command, serve: Serve, tmp_path: Pat
     assert Client().download(hash, uploaded=True) == png("1")
 
 
+def test_a_bad_picture_is_named_as_it_was_typed(
+    latentgraph: Command, serve: Serve, tmp_path: Path
+) -> None:
+    serve()
+    (tmp_path / "text.png").write_text("hello")
+    said = latentgraph("submit", "img2img", "--image", "text.png")
+    assert (said.code, said.out) == (2, "")
+    assert said.err.startswith("The server does not take 'text.png': ")
+
+
+def test_a_folder_that_cannot_be_is_told_before_anything_is_queued(
+    latentgraph: Command, serve: Serve, tmp_path: Path
+) -> None:
+    serve()
+    (tmp_path / "afile").touch()
+    said = latentgraph("submit", "txt2img", "-o", "afile")
+    assert (said.code, said.out) == (3, "")
+    assert "'afile' is a file, not a folder." in said.err
+    assert list(Client().list().runs) == []
+
+
 @pytest.mark.parametrize(
     ("tokens", "code", "words"),
     [

@@ -55,9 +55,9 @@ export function fixesFor(types: PortTypes, id: string, found: Problem): readonly
   }
 }
 
-/** The name in `Did you mean 'x'?`, which both validators write alike. */
+/** The name in `Did you mean 'x'?`, with which both validators begin a fix. */
 function hinted({ fix }: Problem): readonly string[] {
-  const name = /^Did you mean '([^']+)'\?$/.exec(fix)?.[1];
+  const name = /^Did you mean '([^']+)'\?(?= |$)/.exec(fix)?.[1];
   return name === undefined ? [] : [name];
 }
 

@@ -88,5 +88,20 @@ describe("sentences", () => {
     const [problem] = validate(graph, SMALL, { lists: new Map([["models", ["demo"]]]) });
     expect(problem).toMatchObject({ code: "unknown_model", path: "m", port: "model" });
     expect(problem?.fix).toContain("demo");
+    expect(problem?.fix).toContain("Put it into 'checkpoints' in the folder of models");
+  });
+
+  it("tell a name of an upload from what only begins like one", () => {
+    const named = (model: string): readonly string[] => {
+      const graph = graphOf(
+        { m: { type: "Load", params: { model } } },
+        { outputs: { o: "m.num" } },
+      );
+      return validate(graph, SMALL, { lists: new Map([["models", ["demo"]]]) }).map(
+        ({ code }) => code,
+      );
+    };
+    expect(named(`sha256:${"0".repeat(64)}`)).toEqual([]);
+    expect(named("sha256:1234")).toEqual(["unknown_upload"]);
   });
 });

@@ -15,12 +15,14 @@ import { isProblem } from "../scopes.ts";
 import type { Source } from "../scopes.ts";
 import { NOTHING_KNOWN, UNKNOWN, article, ofType } from "../types.ts";
 import type { OutType } from "../types.ts";
+import { entry, remedy } from "./listwords.ts";
 
 /** The machine's choices (models, images) by name. */
 export type Lists = ReadonlyMap<string, readonly string[]>;
 
 /** Names compared for hints in one graph: thousands of mistakes need no thousands of hints. */
 const HINT_BUDGET = 50_000;
+const UPLOAD = /^sha256:[0-9a-f]{64}$/;
 const FIELDS = ["graph", "body", "next", "collect", "show"] as const;
 export type StructuralField = (typeof FIELDS)[number];
 
@@ -159,12 +161,18 @@ export class Checker {
   }
 
   private choice(id: string, port: string, list: string, value: string): void {
+    if (value.startsWith("sha256:")) {
+      if (UPLOAD.test(value)) return;
+      const fix = "It is 'sha256:' and 64 digits, 0 to 9 and a to f.";
+      this.add("unknown_upload", `${quoted(value)} is no name of an upload.`, id, port, fix);
+      return;
+    }
     const known = this.lists?.get(list);
-    if (!known || known.includes(value) || value.startsWith("sha256:")) return;
-    const singular = list.replace(/s$/, "");
+    if (!known || known.includes(value)) return;
     const hint = this.hint(value, known) || (known.length > 0 ? `There are: ${some(known)}.` : "");
-    const message = `There is no ${singular} ${quoted(value)} on this machine.`;
-    this.add(`unknown_${singular}`, message, id, port, hint);
+    const message = `There is no ${entry(list)} ${quoted(value)} on this machine.`;
+    const fix = `${hint} ${remedy(list)}`.trim();
+    this.add(`unknown_${list.replace(/s$/, "")}`, message, id, port, fix);
   }
 
   // Names and gaps.

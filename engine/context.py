@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from .errors import RunCancelled
@@ -86,9 +86,9 @@ class Context:
     device: str = "cpu"
     dtype: str = "float32"
     document: str = ""
+    seed: str = ""
     path: str = ""
     turn: tuple[int, ...] = ()
-    facts: Mapping[str, str] = field(default_factory=dict)
     on_progress: Callable[[int, int], None] = _no_progress
     on_artifact: Callable[[Artifact], None] = _discard
     is_cancelled: Callable[[], bool] = _never

@@ -13,6 +13,7 @@ from .graph import Graph
 from .keys import Known
 from .plan import Plan
 from .report import NodeReport, Report
+from .seed import seed_of
 
 Status = Literal["completed", "failed", "cancelled"]
 State = Literal["cached", "run", "unknown", "not needed"]
@@ -46,6 +47,7 @@ class Prepared:
     plan: Plan
     keys: Known = field(default_factory=Known)
     _document: str = ""
+    _seed: str | None = None
 
     @property
     def document(self) -> str:
@@ -53,6 +55,13 @@ class Prepared:
         if not self._document and self.plan.sinks:
             self._document = dumps(self.graph)
         return self._document
+
+    @property
+    def seed(self) -> str:
+        """What the graph starts from (see `seed_of`), where the plan has a sink to tell it."""
+        if self._seed is None:
+            self._seed = seed_of(self.graph) if self.plan.sinks else ""
+        return self._seed
 
 
 @dataclass(frozen=True, slots=True)

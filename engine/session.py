@@ -130,7 +130,6 @@ class Engine:
         on_event: events.Listener | None = None,
         previews: bool | Callable[[], bool] = False,
         cancelled: Callable[[], bool] | None = None,
-        facts: Mapping[str, str] | None = None,
     ) -> Result:
         """Runs a graph with values for its public inputs.
 
@@ -141,9 +140,7 @@ class Engine:
         Result.
         """
         ready = self.prepare(graph, inputs, want)
-        return self.run_prepared(
-            ready, on_event=on_event, previews=previews, cancelled=cancelled, facts=facts
-        )
+        return self.run_prepared(ready, on_event=on_event, previews=previews, cancelled=cancelled)
 
     def run_prepared(
         self,
@@ -152,7 +149,6 @@ class Engine:
         on_event: events.Listener | None = None,
         previews: bool | Callable[[], bool] = False,
         cancelled: Callable[[], bool] | None = None,
-        facts: Mapping[str, str] | None = None,
     ) -> Result:
         """Runs what `prepare` made ready."""
         from . import drivers
@@ -163,7 +159,7 @@ class Engine:
         )
         reporter.planned(ready.plan)
         walker = self.walker(ready, reporter)
-        context = self.context(ready, facts, cancelled)
+        context = self.context(ready, cancelled)
         start = time.perf_counter()
         status: Status = "completed"
         try:
@@ -258,7 +254,6 @@ class Engine:
     def context(
         self,
         ready: Prepared,
-        facts: Mapping[str, str] | None = None,
         cancelled: Callable[[], bool] | None = None,
     ) -> Context:
         """What the nodes of a run are handed."""
@@ -268,7 +263,7 @@ class Engine:
             device=self.device,
             dtype=self.dtype,
             document=ready.document,
-            facts=facts or {},
+            seed=ready.seed,
             is_cancelled=cancelled or _never,
             free=self.free,
         )

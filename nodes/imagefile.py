@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 
 import torch
 
-from engine import Artifact, Choices, Context, Field, Files, Widget, node
+from engine import Artifact, Choices, Context, Field, Files, NodeError, Widget, node
 
 from . import picturefile
 from .image import Image, Mask
@@ -74,6 +74,7 @@ def save_image(
     writes and picture sites read (PNG `parameters`, EXIF UserComment), as far as the graph says:
     what nodes compute is left out of it.
     """
+    _check_finite(image)
     metadata = _metadata(ctx, image, parameters == "a1111")
     for picture in image.to_pil():
         ctx.save(Artifact(_encoded(picture, metadata, format, quality), f"image/{format}", name))
@@ -82,8 +83,19 @@ def save_image(
 @node("PreviewImage", category="image")
 def preview_image(ctx: Context, image: Image) -> None:
     """Show each picture of the batch without keeping it."""
+    _check_finite(image)
     for data in image.pictures(ctx.document):
         ctx.save(Artifact(data, "image/png", preview=True))
+
+
+def _check_finite(image: Image) -> None:
+    if not image.is_finite():
+        raise NodeError(
+            "The picture holds numbers that are not finite: it would come out black.",
+            code="non_finite",
+            port="image",
+            fix="Look at the node that made it.",
+        )
 
 
 def _metadata(ctx: Context, image: Image, a1111: bool) -> Metadata:
@@ -91,10 +103,9 @@ def _metadata(ctx: Context, image: Image, a1111: bool) -> Metadata:
         return Metadata()
     graph = json.loads(ctx.document)
     models = models_of(graph, ctx.files)
-    seed = ctx.facts.get("seed", "")
     size = (image.width, image.height)
-    text = parameters_of(graph, size, seed, models) if a1111 else ""
-    return Metadata(ctx.document, seed, models, text)
+    text = parameters_of(graph, size, ctx.seed, models) if a1111 else ""
+    return Metadata(ctx.document, ctx.seed, models, text)
 
 
 def _encoded(picture: Any, metadata: Metadata, format: str, quality: int) -> bytes:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from engine.catalogue import Catalogue
 from engine.errors import GraphError
 from engine.files import Files
-from engine.graph import Graph, walk_nodes
+from engine.graph import Graph
 from engine.migrate import migrate
 from engine.validate import validate
 
@@ -30,7 +30,6 @@ class Request:
     graph: Graph
     catalogue: Catalogue
     files: Files
-    seed: str
 
 
 def request(options: Namespace, given: Mapping[str, str], settings: Settings) -> Request:
@@ -45,21 +44,8 @@ def request(options: Namespace, given: Mapping[str, str], settings: Settings) ->
     problems += not_here(graph, catalogue, files)
     if problems:
         raise GraphError(with_flag(problem, graph, catalogue, files) for problem in problems)
-    return Request(with_savers(graph, catalogue), catalogue, files, _seed(graph))
+    return Request(with_savers(graph, catalogue), catalogue, files)
 
 
 def _models(catalogue: Catalogue, settings: Settings) -> Sequence[str]:
     return workplace.lists(catalogue, settings).get("models", ())
-
-
-def _seed(graph: Graph) -> str:
-    """The seed for file names: the public input, else the first node that has one typed in."""
-    public = graph.inputs.get("seed")
-    places = [wire.partition(".")[::2] for wire in public.to] if public else []
-    nodes = {node_id: node for node_id, node, _ in walk_nodes(graph.nodes)}
-    places += [(node_id, "seed") for node_id in nodes]
-    for node_id, name in places:
-        node = nodes.get(node_id)
-        if node is not None and name in node.params:
-            return str(node.params[name])
-    return ""

@@ -98,10 +98,11 @@ def check_device(name: str | None) -> None:
 
 
 def _run(asked: Request, options: Namespace, settings: Settings) -> int:
+    from engine.seed import seed_of
     from server.outputs import Outputs
     from server.saving import saves
 
-    outputs = Outputs(Path(options.out), asked.graph.title, asked.seed)
+    outputs = Outputs(Path(options.out), asked.graph.title, seed_of(asked.graph))
     if saves(asked.graph, asked.catalogue):
         outputs.check()
     with engine_of(options, settings) as engine, interrupts() as cancelled:
@@ -109,7 +110,6 @@ def _run(asked: Request, options: Namespace, settings: Settings) -> int:
             asked.graph,
             on_event=_listener(asked, outputs, as_json=options.json),
             cancelled=cancelled,
-            facts={"title": asked.graph.title, "seed": asked.seed},
         )
     if not options.json:
         _tell(asked, result, outputs)

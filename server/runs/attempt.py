@@ -53,13 +53,11 @@ class Attempts:
 
     def _job(self, live: Live) -> Job:
         run = live.run
-        facts = {"run": run.id, "title": run.asked.title, "item": str(run.item)}
         return Job(
             run=run.id,
             graph=run.asked.graph,
             inputs=run.asked.inputs,
             want=run.asked.want,
-            facts=facts,
             previews=self._ledger.log.hub.watched(run.id),
         )
 

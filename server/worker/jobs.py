@@ -84,7 +84,6 @@ class JobRun:
             on_event=self._heard,
             previews=self._wants_preview,
             cancelled=lambda: self._cancelled,
-            facts=job.facts,
         )
         if self._cancelled:  # in its last node perhaps: whoever cancelled was told that it ends
             return Outcome("cancelled", result.report.seconds, timings=timings(result.report))

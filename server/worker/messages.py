@@ -18,7 +18,6 @@ def job_frame(job: Job) -> Frame:
         "graph": job.graph,
         "inputs": dict(job.inputs),
         "want": None if job.want is None else list(job.want),
-        "facts": dict(job.facts),
         "previews": job.previews,
     }
     return Frame(head)
@@ -32,7 +31,6 @@ def job_of(frame: Frame) -> Job:
         head["graph"],
         head["inputs"],
         None if want is None else tuple(want),
-        head["facts"],
         head["previews"],
     )
 

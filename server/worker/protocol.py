@@ -20,7 +20,6 @@ class Job:
     graph: str
     inputs: Mapping[str, Json] = field(default_factory=dict)
     want: tuple[str, ...] | None = None
-    facts: Mapping[str, str] = field(default_factory=dict)
     previews: bool = False
 
 
@@ -142,9 +141,9 @@ class Worker(Protocol):
     async def forecast(
         self, graph: str, inputs: Mapping[str, Json], want: Sequence[str] | None
     ) -> Mapping[str, Json]:
-        """{"states": {path: ...}, "turns": {path: [kept, of]}, "until": {path: path}}.
+        """{"states": {path: ...}, "turns": {path: [kept, of]}, "until": {path: path}, "lost": []}.
 
-        Raises GraphRefusedError.
+        `lost`: the outputs and sinks that muting takes away. Raises GraphRefusedError.
         """
         ...
 

@@ -221,3 +221,15 @@ def test_a_preview_is_marked(ctx: Context) -> None:
     artifacts: list[Artifact] = []
     preview_image(replace(ctx, on_artifact=artifacts.append), Image(torch.zeros(1, 2, 2, 3)))
     assert [artifact.preview for artifact in artifacts] == [True]
+
+
+@pytest.mark.parametrize("sink", [preview_image, lambda ctx, image: save_image(ctx, image, "x")])
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_a_picture_that_is_not_finite_is_no_black_picture(
+    ctx: Context, sink: Callable[[Context, Image], None], value: float
+) -> None:
+    pixels = torch.zeros(1, 8, 8, 3)
+    pixels[0, 3, 4, 1] = value
+    with pytest.raises(NodeError, match="not finite") as caught:
+        sink(ctx, Image(pixels))
+    assert caught.value.code == "non_finite"

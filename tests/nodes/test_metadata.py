@@ -47,9 +47,8 @@ def picture() -> Image:
 
 def saved(ctx: Context, document: str = "", seed: str = "", **options: Any) -> Artifact:
     kept: list[Artifact] = []
-    facts = {"seed": seed} if seed else {}
     save_image(
-        replace(ctx, document=document, facts=facts, on_artifact=kept.append),
+        replace(ctx, document=document, seed=seed, on_artifact=kept.append),
         picture(),
         "x",
         **options,

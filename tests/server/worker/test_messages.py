@@ -24,7 +24,7 @@ def sent(frame: Frame) -> Frame:
 
 
 def test_a_job_arrives_whole() -> None:
-    whole = Job("r", "{}", {"seed": 2**53 - 1, "text": "\ud800ü"}, ("a", "b.c"), {"n": "1"}, True)
+    whole = Job("r", "{}", {"seed": 2**53 - 1, "text": "\ud800ü"}, ("a", "b.c"), True)
     for job in (whole, Job("r", "")):
         assert job_of(sent(job_frame(job))) == job
 

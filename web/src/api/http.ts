@@ -2,6 +2,7 @@
 
 import type { Problem } from "../graph/errors.ts";
 import type { Json } from "../graph/json.ts";
+import { say } from "../texts/texts.ts";
 
 /** What the server answered instead, or that it could not be reached (`status` 0). */
 export class ServerError extends Error {
@@ -48,11 +49,7 @@ export async function ask(path: string, asked: Asked = {}): Promise<Response> {
     answer = await fetch(path, init);
   } catch (error) {
     if (error instanceof DOMException && error.name === "AbortError") throw error;
-    throw new ServerError(
-      0,
-      "unreachable",
-      "The server cannot be reached. What you do here is kept until it is back.",
-    );
+    throw new ServerError(0, "unreachable", say("line.down"));
   }
   if (answer.ok || answer.status === 304) return answer;
   throw await failure(answer);

@@ -15,7 +15,8 @@ export function AppForm(): JSX.Element {
   const submit = useRuns((runs) => runs.submit);
   const cancel = useRuns((runs) => runs.cancel);
   const submitting = useRuns((runs) => runs.submitting);
-  const busy = useRuns((runs) => runs.open.length > 0);
+  const held = useRuns((runs) => !runs.submitting && runs.held.length > 0);
+  const busy = useRuns((runs) => runs.open.length > 0) || held;
   const inputs = [...document.inputs];
   const run = (): void => {
     settle();
@@ -51,6 +52,7 @@ export function AppForm(): JSX.Element {
             </button>
           )}
         </div>
+        {held && <p className="app-note">{say("queue.held")}</p>}
         <Progress />
       </div>
     </form>

@@ -1,16 +1,20 @@
 /** The queue of the server: what runs, what waits and in which order, what ended lately. */
 
 import type { JSX, ReactNode } from "react";
+import { useStore } from "zustand";
 import * as server from "../api/server.ts";
 import type { Run, RunSummary } from "../api/server.ts";
 import { Icon } from "../shell/Icon.tsx";
 import { IconButton } from "../shell/IconButton.tsx";
+import type { Editor } from "../state/editor.ts";
+import type { Held } from "../state/runs.ts";
 import { openRuns } from "../results/feed.ts";
 import { language, say } from "../texts/texts.ts";
 import { ago } from "../workspace/times.ts";
-import { useDesk, useFeed, useWork } from "../workspace/work.ts";
+import { useDesk, useFeed, useTabs, useWork } from "../workspace/work.ts";
 
 const ENDED = 30;
+const NONE: readonly Held[] = [];
 
 export default function Queue(): JSX.Element {
   const runs = useFeed((feed) => feed.runs);
@@ -24,6 +28,7 @@ export default function Queue(): JSX.Element {
   return (
     <div className="panel-body">
       {open.length === 0 && <p className="panel-none">{say("queue.empty")}</p>}
+      <HeldRuns />
       {running.length > 0 && <h3>{say("queue.running")}</h3>}
       <ol className="jobs">
         {running.map((run) => (
@@ -62,6 +67,41 @@ export default function Queue(): JSX.Element {
         ))}
       </ol>
     </div>
+  );
+}
+
+/** Runs that were asked for while the server was away, of every open file. */
+function HeldRuns(): JSX.Element {
+  const tabs = useTabs((state) => state.tabs);
+  return (
+    <ol className="jobs">
+      {tabs.map(({ id, editor }) => (
+        <HeldOf key={id} editor={editor} />
+      ))}
+    </ol>
+  );
+}
+
+function HeldOf({ editor }: { readonly editor: Editor }): JSX.Element {
+  const held = useStore(editor.runs, (runs) => (runs.submitting ? NONE : runs.held));
+  const title = useStore(editor.document, (state) => state.document.title);
+  const drop = (key: string): void =>
+    editor.runs.setState({ held: held.filter((one) => one.key !== key) });
+  return (
+    <>
+      {held.map(({ key }) => (
+        <li key={key} className="job" data-status="held">
+          <span className="job-cover">
+            <Icon name="graph" />
+          </span>
+          <span className="job-title">{title || say("file.untitled")}</span>
+          <span className="job-facts">{say("queue.held")}</span>
+          <div className="job-ways">
+            <IconButton icon="close" label={say("queue.cancel")} onClick={() => drop(key)} />
+          </div>
+        </li>
+      ))}
+    </>
   );
 }
 

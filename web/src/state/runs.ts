@@ -15,6 +15,8 @@ import type { Graph } from "../graph/model.ts";
 import { makeGraph } from "../graph/model.ts";
 import { toJson } from "../graph/serialize.ts";
 import { late } from "./late.ts";
+import { say } from "../texts/texts.ts";
+import { freshTabId } from "../workspace/file.ts";
 import { Following, problemsOf } from "./following.ts";
 import type { NodeStatesStore } from "./nodestates.ts";
 
@@ -31,6 +33,14 @@ export interface RunsState {
   /** Why the last request failed; empty where it did not. */
   readonly refused: string;
   readonly submitting: boolean;
+  /** Runs that the server has not answered to: they are sent when it can be reached, in their order. */
+  readonly held: readonly Held[];
+}
+
+/** A run as it was asked for; the server makes one of it, however often it is sent with its key. */
+export interface Held {
+  readonly key: string;
+  readonly order: server.Order;
 }
 
 export interface RunsActions {
@@ -38,7 +48,7 @@ export interface RunsActions {
   readonly cancel: () => Promise<void>;
   readonly hear: (event: ServerEvent) => void;
   readonly see: (header: PreviewHeader, picture: Blob) => void;
-  /** Reads the states anew, after events were missed. */
+  /** Reads the states anew, after events were missed, and sends what waited for the server. */
   readonly refresh: () => Promise<void>;
   readonly dismiss: () => void;
 }
@@ -51,6 +61,8 @@ export interface How {
 
 export type RunsStore = StoreApi<RunsState & RunsActions>;
 const FIRST = 100;
+/** How long until what waits is sent again where nothing says that the server is back. */
+const PAUSE = 5_000;
 const LOST = late(() => import("./lost.ts"));
 
 /** `nothing` says why a run of the document as it stands would make nothing; null where it would. */
@@ -65,6 +77,8 @@ export function createRuns(
       set({ refused: error.message, problems: error.problems, submitting: false });
     };
     let sent = makeGraph();
+    let sending: Promise<void> | null = null;
+    let timer: ReturnType<typeof setTimeout> | null = null;
     const madeNothing = (why: Problem): void => set({ refused: why.message, problems: [why] });
     const ended = async (id: string): Promise<void> => {
       const run = await server.getRun(id);
@@ -86,6 +100,7 @@ export function createRuns(
       problems: [],
       refused: "",
       submitting: false,
+      held: [],
       submit: async (document, how = {}) => {
         const none = how.want ? null : nothing();
         if (none) {
@@ -93,29 +108,24 @@ export function createRuns(
           return;
         }
         sent = document;
-        set({ submitting: true, refused: "", problems: [] });
+        const key = freshTabId();
         const order = {
           graph: toJson(document),
           ...(how.want ? { want: how.want } : {}),
           ...(how.count === undefined ? {} : { count: how.count }),
           ...(how.first ? { priority: FIRST } : {}),
         };
-        try {
-          const runs = await server.submit(order, crypto.randomUUID());
-          const ids = runs.map(({ id }) => id);
-          const idle = get().open.length === 0;
-          set({
-            submitting: false,
-            open: [...get().open, ...ids.filter((id) => !get().open.includes(id))],
-          });
-          if (idle && ids[0] !== undefined) watch(ids[0]);
-          // A run of kept values may have ended before this answer came: its last event went by.
-          await get().refresh();
-        } catch (error) {
-          refuse(error);
-        }
+        const held = [...get().held, { key, order }];
+        set({ submitting: true, refused: "", problems: [], held });
+        await send();
+        // A run of kept values may have ended before this answer came: its last event went by.
+        await readOpen();
       },
       cancel: async () => {
+        if (get().held.length > 0) {
+          set({ held: [] });
+          return;
+        }
         const id = get().watched;
         if (id === null || !get().open.includes(id)) return;
         await server.cancelRun(id).catch(refuse);
@@ -134,13 +144,60 @@ export function createRuns(
         if (header.run === get().watched) following.see(header, picture);
       },
       refresh: async () => {
-        for (const id of get().open) {
-          const run = await server.getRun(id).catch(() => null);
-          if (run && !["queued", "running"].includes(run.status)) await ended(id);
-        }
+        if (get().refused === say("line.down")) set({ refused: "" });
+        await send();
+        await readOpen();
       },
       dismiss: () => set({ refused: "" }),
     };
+
+    /** Sends what is held, one after the other; of several calls at once one does it. */
+    function send(): Promise<void> {
+      sending ??= sendHeld()
+        .catch(refuse)
+        .finally(() => {
+          sending = null;
+          set({ submitting: false });
+        });
+      return sending;
+    }
+
+    async function sendHeld(): Promise<void> {
+      for (let next = get().held[0]; next; next = get().held[0]) {
+        const { key, order } = next;
+        const done = (): readonly Held[] => get().held.filter((one) => one.key !== key);
+        try {
+          accept(await server.submit(order, key), done());
+        } catch (error) {
+          // Away, or just starting: it says to come again.
+          if (error instanceof ServerError && [0, 503].includes(error.status)) {
+            timer ??= setTimeout(again, PAUSE);
+            return;
+          }
+          set({ held: done() });
+          refuse(error);
+        }
+      }
+    }
+
+    function again(): void {
+      timer = null;
+      if (get().held.length > 0) void send();
+    }
+
+    function accept(runs: readonly Run[], held: readonly Held[]): void {
+      const { open } = get();
+      const ids = runs.map(({ id }) => id).filter((id) => !open.includes(id));
+      set({ held, open: [...open, ...ids] });
+      if (open.length === 0 && ids[0] !== undefined) watch(ids[0]);
+    }
+
+    async function readOpen(): Promise<void> {
+      for (const id of get().open) {
+        const run = await server.getRun(id).catch(() => null);
+        if (run && !["queued", "running"].includes(run.status)) await ended(id);
+      }
+    }
 
     function watch(id: string): void {
       following.start();

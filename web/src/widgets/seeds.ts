@@ -114,7 +114,7 @@ export function followSeeds(editor: Editor): () => void {
     // `submitting` is set in the very call that takes the document, so this is the one that runs.
     if (state.submitting && !before.submitting) sent = document;
     if (!state.submitting && before.submitting && sent) {
-      const accepted = state.open.length > before.open.length;
+      const accepted = state.refused === "";
       const seeds = seedsIn(sent, catalogue);
       sent = null;
       if (!accepted) return;

@@ -8,6 +8,7 @@
 import { openDB } from "idb";
 import type { DBSchema, IDBPDatabase } from "idb";
 import type { Json } from "../graph/json.ts";
+import type { Held } from "../state/runs.ts";
 import type { FileRef } from "./file.ts";
 
 export interface Draft {
@@ -30,6 +31,8 @@ export interface Draft {
   readonly dirty: boolean;
   /** Runs of it that had not ended, the watched one first. */
   readonly runs: readonly string[];
+  /** Runs that wait for the server; missing in drafts of older versions. */
+  readonly held?: readonly Held[];
 }
 
 interface Shape extends DBSchema {

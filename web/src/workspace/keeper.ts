@@ -61,7 +61,8 @@ export class Keeper {
     const dirty = isDirty(tab.editor.document.getState());
     if (!dirty) return this.drafts.remove(tab.id);
     const draft = draftOf(tab, { page: this.page, order: 0, shown: false });
-    await this.drafts.put({ ...draft, closed: Date.now() });
+    // Opened again it asks for no run that was called off with its tab.
+    await this.drafts.put({ ...draft, held: [], closed: Date.now() });
   }
 
   close(): void {
@@ -86,7 +87,9 @@ export class Keeper {
         }),
         editor.runs.subscribe((state, before) => {
           if (state.results !== before.results) this.cover(id);
-          if (state.open !== before.open || state.watched !== before.watched) this.later(id);
+          const { open, watched, held } = before;
+          if (state.open !== open || state.watched !== watched || state.held !== held)
+            this.later(id);
         }),
       ];
       this.watched.set(id, () => stops.forEach((stop) => stop()));
@@ -116,7 +119,7 @@ export class Keeper {
 
 function draftOf(tab: Tab, where: Pick<Draft, "page" | "order" | "shown">): Draft {
   const state = tab.editor.document.getState();
-  const { watched, open } = tab.editor.runs.getState();
+  const { watched, open, held } = tab.editor.runs.getState();
   const document = serialize(state.document);
   return {
     ...where,
@@ -130,6 +133,7 @@ function draftOf(tab: Tab, where: Pick<Draft, "page" | "order" | "shown">): Draf
     saved: state.saved === state.document ? document : serialize(state.saved),
     history: historyToText(state.history),
     dirty: isDirty(state),
+    held,
     runs: [...(watched === null ? [] : [watched]), ...open.filter((id) => id !== watched)],
   };
 }

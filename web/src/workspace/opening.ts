@@ -41,9 +41,10 @@ export function tabOf(work: Pick<Work, "shelf">, draft: Draft): Tab | null {
     ...(saved ? { saved } : {}),
   });
   if (graph.definitions.has(draft.place)) editor.document.getState().enter(draft.place);
-  const [watched] = draft.runs;
-  if (watched !== undefined) {
-    editor.runs.setState({ watched, open: draft.runs });
+  const { runs: open, held = [] } = draft;
+  const [watched = null] = open;
+  if (watched !== null || held.length > 0) {
+    editor.runs.setState({ watched, open, held });
     void editor.runs.getState().refresh();
   }
   return { id: draft.id, editor, file: draft.file, newer: null, elsewhere: false };

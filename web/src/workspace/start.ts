@@ -139,6 +139,7 @@ export async function closeTab(work: Work, id: string): Promise<void> {
   await work.keeper?.closed(tab);
   work.tabs.getState().remove(id);
   tab.editor.planner.close();
+  tab.editor.runs.setState({ held: [] });
   if (work.tabs.getState().tabs.length === 0) openEmpty(work);
   if (!dirty || !work.drafts) return;
   const title = tab.editor.document.getState().document.title || say("file.untitled");

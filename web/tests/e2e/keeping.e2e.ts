@@ -201,10 +201,22 @@ test("a page opened while the server is away has the work in it, and goes on whe
     await panel.getByRole("button", { name: "Add", exact: true }).waitFor();
     await again.focusCanvas();
     await again.press("Control+z");
+    // A run is held, over a reload too, and sent when the server is back.
+    await again.run();
+    const waits = again.page.locator(".run-button", { hasText: "waiting for the server" });
+    await waits.waitFor();
+    await again.page.getByRole("button", { name: "Cancel" }).click();
+    await waits.waitFor({ state: "detached" });
+    await again.run();
+    await waits.waitFor();
+    await again.page.waitForTimeout(1500); // a draft a moment after the hand rests
+    await again.page.reload();
+    await waits.waitFor();
     served = await serve(data, Number(port));
     await banner.waitFor({ state: "detached", timeout: 30_000 });
-    await again.run();
     await again.finished("save");
+    const { runs } = (await (await fetch(`${served.url}/api/runs`)).json()) as { runs: object[] };
+    expect(runs).toHaveLength(1);
   } finally {
     await served.stop();
     rmSync(data, { recursive: true, force: true });

@@ -88,6 +88,26 @@ describe("drafts", () => {
     expect(isDirty(again.editor.document.getState())).toBe(true);
   });
 
+  it("give back the runs that wait for the server, but not of a tab that was closed", async () => {
+    const tabs = createTabs();
+    const keeper = new Keeper(drafts, tabs, "page");
+    const tab = tabFor(SHELF, stock("txt2img.json"));
+    tabs.getState().add(tab);
+    await keeper.flush();
+    await tab.editor.runs.getState().submit(tab.editor.document.getState().document);
+    const { held } = tab.editor.runs.getState();
+    expect(held).toHaveLength(1);
+    await keeper.flush();
+    const [draft] = await drafts.ofPage("page");
+    const again = draft && tabOf(SHELF, draft);
+    expect(again?.editor.runs.getState().held).toEqual(held);
+    tab.editor.document.getState().edit("Set", (graph) => setParam(graph, "guide", "scale", 6));
+    await keeper.closed(tab);
+    keeper.close();
+    expect((await drafts.closed())[0]?.held).toEqual([]);
+    for (const one of [tab, again]) one?.editor.runs.setState({ held: [] });
+  });
+
   it("of a file closed with changes are kept, without them let go", async () => {
     const tabs = createTabs();
     const keeper = new Keeper(drafts, tabs, "page");

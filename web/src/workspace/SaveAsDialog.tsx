@@ -22,19 +22,22 @@ export default function SaveAsDialog({ tab: id }: { readonly tab: string }): JSX
   if (!tab) return null;
   const name = nameFrom(title);
   const there = taken.find((graph) => graph.name === name);
-  const save = async (): Promise<void> => {
+  // Enter writes over no other graph: that is a choice of its own.
+  const other = there !== undefined && name !== tab.file.name;
+  const free = freeName(name, new Set(taken.map((graph) => graph.name)));
+  const save = async (into: string, etag: string): Promise<void> => {
     const next = title.trim();
     const { change, document } = tab.editor.document.getState();
     if (next !== document.title) change(say("file.rename"), (graph) => ({ ...graph, title: next }));
     ask(null);
-    await put(work, tab, name, there?.etag ?? "");
+    await put(work, tab, into, etag);
   };
   return (
     <Dialog title={say("save.title")} onClose={() => ask(null)}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          void save();
+          void (other ? save(free, "") : save(name, there?.etag ?? ""));
         }}
       >
         <div className="dialog-body">
@@ -49,23 +52,21 @@ export default function SaveAsDialog({ tab: id }: { readonly tab: string }): JSX
             />
           </label>
           <p className="save-as" data-taken={there !== undefined || undefined}>
-            {there
-              ? say("save.taken", { name, version: there.version + 1 })
-              : say("save.as", { name })}
+            {!there
+              ? say("save.as", { name })
+              : other
+                ? say("save.free", { name, free })
+                : say("save.taken", { name, version: there.version + 1 })}
           </p>
         </div>
         <footer className="dialog-foot">
-          {there && (
-            <button
-              type="button"
-              className="button"
-              onClick={() => setTitle(freeName(name, new Set(taken.map((graph) => graph.name))))}
-            >
-              {freeName(name, new Set(taken.map((graph) => graph.name)))}
+          {other && (
+            <button type="button" className="button" onClick={() => void save(name, there.etag)}>
+              {say("save.over.of", { name, version: there.version + 1 })}
             </button>
           )}
           <button type="submit" className="button button-strong">
-            {there ? say("save.over", { version: there.version + 1 }) : say("save.save")}
+            {there && !other ? say("save.over", { version: there.version + 1 }) : say("save.save")}
           </button>
         </footer>
       </form>

@@ -172,3 +172,21 @@ def test_nothing_is_fetched_unasked(
     assert said.code != 0
     assert "latentgraph models --download attacker/repo" in said.out + said.err
     assert hub == []
+
+
+def test_controlnets_and_t2i_adapters_are_told_apart_and_listed_once(
+    latentgraph: Command, models: Path
+) -> None:
+    named = {"net": "input_hint_block.0.weight", "adapter": "body.0.in_conv.weight"}
+    (models / "controlnet").mkdir()
+    for name, tensor in named.items():
+        save_file({tensor: torch.zeros(1)}, models / "controlnet" / f"{name}.safetensors")
+    (models / "controlnet" / "cut.safetensors").write_bytes(b"\x00")
+    found = json.loads(latentgraph("models", "--json").out)
+    lists = [(each["list"], each["name"]) for each in found]
+    assert [pair for pair in lists if pair[0] in {"controls", "adapters"}] == [
+        ("controls", "cut.safetensors"),
+        ("controls", "net.safetensors"),
+        ("adapters", "adapter.safetensors"),
+    ]
+    assert "cut.safetensors" in latentgraph("models", "adapters").out

@@ -4,6 +4,7 @@ import type { ClipboardEvent, DragEvent, JSX } from "react";
 import { useRef, useState } from "react";
 import * as server from "../api/server.ts";
 import { ServerError } from "../api/http.ts";
+import { PaintButton } from "../mask/PaintButton.tsx";
 import { say } from "../texts/texts.ts";
 import { ChoiceField } from "./ChoiceField.tsx";
 import { useTell } from "./useTell.ts";
@@ -12,7 +13,7 @@ import type { WidgetProps } from "./widget.ts";
 const KINDS = "image/png,image/jpeg,image/webp,image/bmp,image/tiff";
 
 export default function ImageField(props: WidgetProps): JSX.Element {
-  const { control, name, value, set, problem, roomy } = props;
+  const { control, name, value, set, problem, roomy, target } = props;
   const chooser = useRef<HTMLInputElement>(null);
   const tell = useTell();
   const [sending, setSending] = useState(false);
@@ -29,7 +30,7 @@ export default function ImageField(props: WidgetProps): JSX.Element {
       set((await server.upload(file)).hash);
     } catch (error) {
       if (!(error instanceof ServerError)) throw error;
-      tell(error.message);
+      tell(`${file.name}: ${error.message}`);
     } finally {
       setSending(false);
     }
@@ -103,12 +104,17 @@ export default function ImageField(props: WidgetProps): JSX.Element {
           event.target.value = "";
         }}
       />
-      <ChoiceField
-        {...props}
-        control={`${control}-list`}
-        name={say("field.image.list")}
-        value={hash === "" ? value : ""}
-      />
+      <div className="image-ways">
+        <ChoiceField
+          {...props}
+          control={`${control}-list`}
+          name={say("field.image.list")}
+          value={hash === "" ? value : ""}
+        />
+        {target !== undefined && (
+          <PaintButton target={target} name={name} value={value} set={set} />
+        )}
+      </div>
     </div>
   );
 }

@@ -199,7 +199,7 @@ function Board({ onReach }: { readonly onReach: (canvas: Reach | null) => void }
             fitView={camera === null && geometry.types.graph.nodes.size > 0}
             fitViewOptions={fitting}
             onlyRenderVisibleElements
-            elevateNodesOnSelect={false}
+            zIndexMode="manual"
             proOptions={{ hideAttribution: true }}
             nodesFocusable={false}
             edgesFocusable={false}

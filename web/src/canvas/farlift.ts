@@ -36,7 +36,8 @@ export class FarLift {
     this.layer.setAttribute("class", "far-lift-layer");
     const inside = element("g");
     const across = element("g");
-    inside.append(...nodesOf(outline, selection, ids));
+    const [loops, cards] = nodesOf(outline, selection, ids);
+    inside.append(...loops);
     const held: Held[] = [];
     for (const [look, lines] of outline.lines) {
       const inner = lines.filter(({ source, target }) => ids.has(source) && ids.has(target));
@@ -47,12 +48,14 @@ export class FarLift {
       across.append(path);
       held.push({ path, lines: outer });
     }
+    inside.append(...cards);
     this.held = held;
     this.views = [inside, across];
     const wires = element("svg");
     this.layer.append(inside);
     wires.append(across);
-    above.replaceChildren(this.layer, wires);
+    // Below cards, as near by; above the ground of a loop that is moved.
+    above.replaceChildren(...(loops.length > 0 ? [this.layer, wires] : [wires, this.layer]));
   }
 
   /** Follows pan and zoom. */
@@ -82,22 +85,21 @@ export class FarLift {
   }
 }
 
-/** The boxes, those that look alike as one path. */
+/** The boxes of loops and of cards, those that look alike as one path. */
 function nodesOf(
   { boxes }: Outline,
   selection: ReadonlySet<string>,
   ids: ReadonlySet<string>,
-): SVGPathElement[] {
-  const kinds = new Map<string, Box[]>();
-  for (const box of boxes) {
-    if (!ids.has(box.id)) continue;
-    const kind = `${box.loop ? "far-loop" : "far-node"}${selection.has(box.id) ? " far-chosen" : ""}`;
-    const alike = kinds.get(kind) ?? [];
-    kinds.set(kind, alike);
-    alike.push(box);
-  }
-  const loopsFirst = [...kinds].sort(([a], [b]) => a.localeCompare(b));
-  return loopsFirst.map(([kind, alike]) => drawn(kind, alike.map(edges).join("")));
+): readonly [loops: SVGPathElement[], cards: SVGPathElement[]] {
+  const made = (loop: boolean): SVGPathElement[] =>
+    [false, true].flatMap((chosen) => {
+      const alike = boxes.filter(
+        (box) => ids.has(box.id) && box.loop === loop && selection.has(box.id) === chosen,
+      );
+      const name = `${loop ? "far-loop" : "far-node"}${chosen ? " far-chosen" : ""}`;
+      return alike.length > 0 ? drawn(name, alike.map(edges).join("")) : [];
+    });
+  return [made(true), made(false)];
 }
 
 function edges({ x, y, width, height }: Box): string {

@@ -22,6 +22,8 @@ export interface WireData extends Record<string, unknown> {
 }
 export type WireEdge = Edge<WireData, "wire">;
 
+/** Above all wires, whatever they touch; below the wire that is being drawn. */
+const CARDS = 1_000;
 /** How far from a port's middle a wire may be dropped on it. */
 const REACH = 9;
 const NOTHING: Record<string, never> = {};
@@ -65,11 +67,13 @@ export class Flow {
     const home = geometry.types.scopes.home(id);
     const draggable = !isPinned(geometry.types.graph, id);
     const type = shape.body ? "frame" : "card";
+    const zIndex = layerOf(geometry, id);
     const last = this.cards.get(id);
     if (
       last?.selected === selected &&
       last.draggable === draggable &&
       last.type === type &&
+      last.zIndex === zIndex &&
       (last.parentId ?? "") === home &&
       last.position.x === position.x &&
       last.position.y === position.y &&
@@ -81,6 +85,7 @@ export class Flow {
     const card: Card = {
       id,
       type,
+      zIndex,
       position,
       selected,
       draggable,
@@ -108,9 +113,11 @@ export class Flow {
     const sourceHandle = source.side === "inside" ? `turn.${source.port}` : `out.${source.port}`;
     const targetHandle =
       target.kind === "input" ? `in.${target.port}` : `${target.kind}.${target.port}`;
+    const zIndex = layerOfWire(geometry, wire);
     const last = this.edges.get(wire.key);
     if (
-      last?.source === source.node &&
+      last?.zIndex === zIndex &&
+      last.source === source.node &&
       last.sourceHandle === sourceHandle &&
       last.targetHandle === targetHandle &&
       last.data?.type === type &&
@@ -122,6 +129,7 @@ export class Flow {
     return {
       id: wire.key,
       type: "wire",
+      zIndex,
       source: source.node,
       target: target.node,
       sourceHandle,
@@ -131,6 +139,25 @@ export class Flow {
       focusable: false,
     };
   }
+}
+
+/**
+ * From back to front: the wires at the top, the frames there, the wires in those, the frames in
+ * those, and so on; then all cards, so that no wire runs over what is written on one.
+ */
+export function layerOf(geometry: Geometry, id: string): number {
+  const { types } = geometry;
+  if (!geometry.shape(id).body) return CARDS;
+  return 2 * depthOf(types, types.scopes.home(id)) + 1;
+}
+
+function layerOfWire({ types }: Geometry, { target }: WireRef): number {
+  return 2 * depthOf(types, scopeOfTarget(types.graph, target));
+}
+
+/** In how many loops a body lies. */
+function depthOf({ scopes }: Geometry["types"], scope: string): number {
+  return scopes.enclosing(scope).length - 1;
 }
 
 function handlesOf(shape: Shape): NodeHandle[] {

@@ -7,7 +7,7 @@ import { MEASURES } from "../graph/measures.ts";
 import type { Point, Size } from "../graph/view.ts";
 import type { Face, Faces } from "./faces.ts";
 import type { Kept } from "./kept.ts";
-import type { Box, Outline } from "./outline.ts";
+import type { Box, Layer, Outline } from "./outline.ts";
 import { outline as shapeOf, portLook } from "./portlook.ts";
 import { inkOf, isCrossed, isOn } from "./sheet.ts";
 import type { Sheet } from "./sheet.ts";
@@ -47,17 +47,17 @@ export function drawNear(sheet: Sheet, zoom: number, scene: Scene): void {
     const mark = selection.has(box.id) ? "chosen" : willRun(box.id) ? "run" : "none";
     card(sheet, box, face, mark, zoom >= ROWS);
   };
-  const seen = outline.boxes.filter((box) => !kept?.cards.has(box.id) && isOn(sheet, box));
-  for (const box of seen) if (box.loop) draw(box);
-  wires(sheet, scene);
-  for (const box of seen) if (!box.loop) draw(box);
+  for (const { boxes, lines } of outline.layers) {
+    for (const box of boxes) if (!kept?.cards.has(box.id) && isOn(sheet, box)) draw(box);
+    wires(sheet, lines, scene);
+  }
 }
 
-function wires(sheet: Sheet, { outline, faces, kept }: Scene): void {
+function wires(sheet: Sheet, lines: Layer["lines"], { faces, kept }: Scene): void {
   const { pen } = sheet;
   pen.lineWidth = 2;
   pen.globalAlpha = 0.85;
-  for (const [look, alike] of outline.lines) {
+  for (const [look, alike] of lines) {
     const path = new Path2D();
     for (const line of alike) {
       if (kept?.hasWire(line.id)) continue;

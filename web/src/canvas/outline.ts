@@ -4,6 +4,7 @@ import type { Geometry } from "../graph/geometry.ts";
 import type { Handle } from "../graph/nodeshape.ts";
 import { added } from "../graph/view.ts";
 import type { Point, Size } from "../graph/view.ts";
+import { layerOf } from "./flow.ts";
 import type { WireEdge } from "./flow.ts";
 import { handleAt } from "./linking.ts";
 import { portLook } from "./portlook.ts";
@@ -27,11 +28,20 @@ export interface Line {
   readonly bends: readonly Point[];
 }
 
+/** What lies at one height: loops, wires or cards. */
+export interface Layer {
+  readonly boxes: readonly Box[];
+  /** By their colour. */
+  readonly lines: ReadonlyMap<string, readonly Line[]>;
+}
+
 export interface Outline {
   /** Loops come before what stands in them. */
   readonly boxes: readonly Box[];
   /** By their colour. */
   readonly lines: ReadonlyMap<string, readonly Line[]>;
+  /** From back to front, as xyflow stacks them near by. */
+  readonly layers: readonly Layer[];
   /** Around all nodes. */
   readonly bounds: Span;
 }
@@ -50,24 +60,25 @@ export function outlineOf(geometry: Geometry, wires: readonly WireEdge[]): Outli
 
 function make(geometry: Geometry, wires: readonly WireEdge[]): Outline {
   const boxes: Box[] = [];
+  const layers = new Layers();
   const corners = new Map<string, Point>();
   for (const id of geometry.types.scopes.nodes.keys()) {
     if (!geometry.visible(id)) continue;
     const { width, height, body } = geometry.shape(id);
     const corner = geometry.absolute(id);
     corners.set(id, corner);
-    boxes.push({ id, x: corner.x, y: corner.y, width, height, loop: body !== undefined });
+    const box = { id, x: corner.x, y: corner.y, width, height, loop: body !== undefined };
+    boxes.push(box);
+    layers.at(layerOf(geometry, id)).boxes.push(box);
   }
   const lines = new Map<string, Line[]>();
-  for (const { id, source, target, sourceHandle, targetHandle, data } of wires) {
+  for (const { id, source, target, sourceHandle, targetHandle, zIndex = 0, data } of wires) {
     const leaves = handleAt(geometry, source, sourceHandle);
     const arrives = handleAt(geometry, target, targetHandle);
     const [corner, other] = [corners.get(source), corners.get(target)];
     if (!leaves || !arrives || !corner || !other) continue;
     const look = portLook(data?.type ?? "?").color;
-    const alike = lines.get(look) ?? [];
-    lines.set(look, alike);
-    alike.push({
+    const line = {
       id,
       source,
       target,
@@ -76,9 +87,35 @@ function make(geometry: Geometry, wires: readonly WireEdge[]): Outline {
       leaves: leaves.edge,
       arrives: arrives.edge,
       bends: data?.bends ?? [],
-    });
+    };
+    put(lines, look, line);
+    put(layers.at(zIndex).lines, look, line);
   }
-  return { boxes, lines, bounds: boundsOf(boxes) };
+  return { boxes, lines, layers: layers.sorted(), bounds: boundsOf(boxes) };
+}
+
+/** Layers by their height, made as they are asked for. */
+class Layers {
+  private readonly made = new Map<number, { boxes: Box[]; lines: Map<string, Line[]> }>();
+
+  at(height: number): { readonly boxes: Box[]; readonly lines: Map<string, Line[]> } {
+    let layer = this.made.get(height);
+    if (!layer) {
+      layer = { boxes: [], lines: new Map() };
+      this.made.set(height, layer);
+    }
+    return layer;
+  }
+
+  sorted(): readonly Layer[] {
+    return [...this.made].sort(([a], [b]) => a - b).map(([, layer]) => layer);
+  }
+}
+
+function put(lines: Map<string, Line[]>, look: string, line: Line): void {
+  const alike = lines.get(look);
+  if (alike) alike.push(line);
+  else lines.set(look, [line]);
 }
 
 function boundsOf(boxes: readonly Box[]): Span {

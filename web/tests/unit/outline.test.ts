@@ -38,6 +38,22 @@ describe("a graph from afar", () => {
     expect(ends).not.toContain("predict");
   });
 
+  it("has wires behind all cards, and above the ground of the loop that they run in", () => {
+    const { outline } = seen(graph);
+    const heights = outline.layers.flatMap(({ boxes, lines }, height) => [
+      ...boxes.map(({ id }) => [id, height] as const),
+      ...[...lines.values()].flat().map(({ id }) => [id, height] as const),
+    ]);
+    const height = new Map(heights);
+    const of = (id: string): number => height.get(id) ?? NaN;
+    const [loop, wire] = [of("denoise"), of("predict.input.unet")]; // from the top into the loop
+    expect(wire).toBeGreaterThan(loop);
+    for (const card of ["model", "positive", "predict", "guide", "decode"])
+      expect(of(card), card).toBeGreaterThan(wire);
+    expect(of("decode.input.vae")).toBeLessThan(loop); // at the top: behind the whole loop
+    expect(of("denoise.next.latent")).toBeGreaterThan(loop);
+  });
+
   it("lifts a loop with all that stands in it", () => {
     const { geometry } = seen(graph);
     const lifted = withInner(geometry, new Set(["denoise"]));

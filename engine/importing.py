@@ -41,11 +41,10 @@ def _place(error: BaseException, folder: Path) -> str:
     if isinstance(error, SyntaxError):  # its text names the place
         return ""
     frames = traceback.extract_tb(error.__traceback__)
-    own = [frame for frame in frames if Path(frame.filename).is_relative_to(folder)]
-    if not own:
-        return ""
-    file = Path(own[-1].filename).relative_to(folder).as_posix()
-    return f"{file}, line {own[-1].lineno}: "
+    root = folder.resolve()
+    places = [(Path(frame.filename).resolve(), frame.lineno) for frame in frames]
+    own = [(file, line) for file, line in places if file.is_relative_to(root)]
+    return f"{own[-1][0].relative_to(root).as_posix()}, line {own[-1][1]}: " if own else ""
 
 
 def _import_file(file: Path) -> None:

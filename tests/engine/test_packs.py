@@ -108,9 +108,10 @@ def test_a_syntax_error_in_a_users_file_is_told(tmp_path: Path) -> None:
     ],
 )
 def test_a_users_file_that_fails_is_named_and_harms_no_other(
-    tmp_path: Path, code: str, said: str
+    tmp_path: Path, code: str, said: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pack = user(tmp_path, GOOD)
+    monkeypatch.chdir(tmp_path)
+    pack = user(Path(), GOOD)
     (pack.folder / "bad.py").write_text(code)
     catalogue = load_packs([pack]).catalogue
     assert said in catalogue.packs[0].error

@@ -14,6 +14,7 @@ import { openGraph } from "../workspace/opening.ts";
 import { some } from "./chosen.ts";
 import type { Command, Doing } from "./command.ts";
 import { put } from "./putting.ts";
+import { beside } from "./viewing.ts";
 
 const DROPPING = late(() => import("../workspace/dropping.ts"));
 
@@ -119,17 +120,18 @@ function removeChosen({ document }: Editor): void {
 /** Nodes into the graph, a whole graph into a new tab, a picture into a node that loads it. */
 function take(doing: Doing, text: string, picture: Blob | undefined, keepIncoming: boolean): void {
   const { editor, work, canvas } = doing;
-  const at = canvas?.at(canvas.pointer());
+  const at = canvas?.hovered() === true ? canvas.at(canvas.pointer()) : canvas && beside(editor);
   const clip = clipFromText(text);
   if (clip) {
     const scope = at?.scope ?? "";
-    put(editor, "Paste", (graph, place) =>
+    const [first] = put(editor, "Paste", (graph, place) =>
       paste(graph, place, clip, { scope, keepIncoming, ...(at ? { at: at.place } : {}) }),
     );
+    if (first !== undefined) canvas?.reveal(first);
     return;
   }
   if (picture) {
-    void DROPPING.with(({ asImage }) => asImage(work, picture, at));
+    void DROPPING.with(({ asImage }) => asImage(work, picture, at ?? undefined));
     return;
   }
   const whole = text.includes('"nodes"') ? parse(text).graph : null;

@@ -16,8 +16,8 @@ function openPalette({ editor, canvas }: Doing): void {
   editor.ui.getState().openPalette({ screen, ...at });
 }
 
-/** Below the node selected last, or below the whole graph. */
-function beside(editor: Editor): { readonly scope: string; readonly place: Point } {
+/** Below the node selected last, or below the whole graph: in a loop only where that one is. */
+export function beside(editor: Editor): { readonly scope: string; readonly place: Point } {
   const state = editor.document.getState();
   const geometry = geometryOf(shownTypes(state));
   const { scopes } = geometry.types;

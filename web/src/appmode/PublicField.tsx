@@ -42,6 +42,7 @@ export function PublicField({ name }: { readonly name: string }): JSX.Element | 
     value: shown,
     problem,
     prompt,
+    target,
     roomy: true,
     ...setting,
   };

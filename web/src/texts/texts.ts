@@ -47,7 +47,8 @@ export function sayOr(name: string, fallback: string): string {
   return own?.[name] ?? english?.[name] ?? fallback;
 }
 
-function filled(text: string, values: Readonly<Record<string, string | number>>): string {
+/** A text with its gaps filled in. */
+export function filled(text: string, values: Readonly<Record<string, string | number>>): string {
   return text.replace(/\{(\w+)\}/g, (whole, key: string) => {
     const value = values[key];
     return value === undefined ? whole : String(value);

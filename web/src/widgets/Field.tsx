@@ -37,7 +37,9 @@ export function Field({ id, port, wired, roomy = false }: Props): JSX.Element | 
   const name = portWords(port);
   if (wired || !input?.plain) return <Wired id={id} port={port} name={name} />;
   const value = typed === undefined ? input.default : typed;
-  const props: WidgetProps = { control, name, input, value, problem, roomy, prompt, ...setting };
+  const target = `${id}.${port}`;
+  const about = { control, name, input, value, problem, roomy, prompt, target };
+  const props: WidgetProps = { ...about, ...setting };
   const side = sideOf(port);
   return (
     <div

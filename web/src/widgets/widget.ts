@@ -18,6 +18,8 @@ export interface WidgetProps {
   readonly problem: string;
   /** A panel or form: there is room for more than one row. */
   readonly roomy: boolean;
+  /** The port it sets (`node.port`); absent for a part of a value. */
+  readonly target?: string;
   /** It is a prompt for a text encoder: its length counts in tokens. */
   readonly prompt?: boolean;
 }

@@ -74,15 +74,23 @@ export const NodeCard = memo(function NodeCard({
           {state.picture !== "" && <img src={state.picture} alt="" draggable={false} />}
         </div>
       )}
-      {unknown && !collapsed && (
-        <p className="card-unknown">{say("node.unknown", { type: node.type })}</p>
-      )}
+      {unknown && !collapsed && <Unknown type={node.type} />}
       {shape.handles.map((end) => (
         <PortHandle key={end.key} node={id} end={end} wired={wired.has(end.key)} />
       ))}
     </article>
   );
 });
+
+/** Whole in the tooltip where a long name leaves no room for all of it. */
+function Unknown({ type }: { readonly type: string }): JSX.Element {
+  const sentence = say("node.unknown", { type });
+  return (
+    <p className="card-unknown" style={{ height: MEASURES.unknown }} title={sentence}>
+      {sentence}
+    </p>
+  );
+}
 
 interface RowProps {
   readonly id: string;

@@ -5,6 +5,8 @@ export const MEASURES = {
   row: 24,
   widget: 30,
   padding: 8,
+  /** The sentence on a node of an unknown type: three lines. */
+  unknown: 52,
   width: 240,
   wideWidth: 304,
   minWidth: 180,

@@ -75,6 +75,7 @@ export function nodeShape(id: string, node: GraphNode, ports: Ports, given: numb
     height: MEASURES.picture,
   };
   if (picture) y += MEASURES.picture;
+  if (ports.unknown) y += MEASURES.unknown;
   const height = y + MEASURES.padding;
   const handles = rows.flatMap((row) => rowHandles(id, row, ports, width));
   return { width, height, rows, handles, ...(picture ? { picture: area } : {}) };

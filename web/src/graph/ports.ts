@@ -16,6 +16,8 @@ export interface Ports {
   readonly inputs: readonly Input[];
   readonly outputs: readonly OutPort[];
   readonly sink: boolean;
+  /** A placeholder stands for it: see `isUnknown`. */
+  readonly unknown: boolean;
 }
 
 /** The ports of a node as seen from outside, in the order in which they are shown. */
@@ -28,6 +30,7 @@ export function portsOf(types: PortTypes, id: string, node: GraphNode): Ports {
     inputs: inputsOf(types, id, node),
     outputs: outputsOr(node, outputs, types, id),
     sink: isSinkNode(types, node),
+    unknown: isUnknown(types, node),
   };
 }
 

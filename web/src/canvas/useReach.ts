@@ -32,7 +32,12 @@ export function useReach(take: (canvas: Canvas | null) => void): void {
     take({
       fit: (ids) => {
         const box = boundsOf(geometry(), ids);
-        if (box) void flow.fitBounds(box, { padding: 0.08, ...CALM });
+        if (!box) return;
+        // However large the graph: all of it can be shown.
+        const { width, height, minZoom, setMinZoom } = store.getState();
+        const whole = Math.min(width / box.width, height / box.height) * 0.9;
+        if (whole > 0 && whole < minZoom) setMinZoom(whole);
+        void flow.fitBounds(box, { padding: 0.08, ...CALM });
       },
       zoom: (by) => void flow.zoomTo(flow.getZoom() * by, CALM),
       reveal: (id) => {

@@ -1,5 +1,6 @@
 /**
- * A layered layout: left to right along the wires, bodies laid out inside their frames first.
+ * A layered layout: left to right along the wires, bodies laid out inside their frames first; what
+ * has no wire at all stands in a grid below.
  *
  * Layers by longest path, order in a layer by the mean place of neighbours, heights from geometry.
  */
@@ -18,12 +19,17 @@ import type { Point, Size } from "./view.ts";
 import { scopeOfTarget, wiresOf } from "./wires.ts";
 
 const GAP = { x: 72, y: 28 } as const;
+/** Between what is wired and what is not. */
+const APART = 96;
+/** The width of a grid by its height: about that of a window. */
+const BROAD = 1.6;
 const SWEEPS = 4;
 
 /** The positions of all nodes, or of `only` those (of one body), around where they stand. */
 export function layout(types: PortTypes, only?: ReadonlySet<string>): ReadonlyMap<string, Point> {
   const places = new Map<string, Point>();
   const edges = edgesByBody(types);
+  const wired = wiredNodes(types.graph);
   let graph = types.graph;
   for (const scope of bodiesInsideOut(types.scopes)) {
     const ids = membersOf(types.scopes, scope).filter((id) => only?.has(id) ?? true);
@@ -31,7 +37,14 @@ export function layout(types: PortTypes, only?: ReadonlySet<string>): ReadonlyMa
     // Frames are as large as what has just been placed in them.
     const geometry = new Geometry(new PortTypes(graph, types.catalogue, types.parts));
     const sizes = new Map(ids.map((id) => [id, geometry.shape(id)]));
-    const made = layered(ids, edges.get(scope) ?? new Map<string, ReadonlySet<string>>(), sizes);
+    const inOrder = ids.filter((id) => wired.has(id));
+    const made = layered(
+      inOrder,
+      edges.get(scope) ?? new Map<string, ReadonlySet<string>>(),
+      sizes,
+    );
+    const loose = ids.filter((id) => !wired.has(id));
+    for (const [id, place] of gridBelow(made, loose, sizes)) made.set(id, place);
     const corner = only ? cornerOf(graph, ids) : scope === "" ? { x: 0, y: 0 } : BODY_CORNER;
     const placed = [...made].map(
       ([id, { x, y }]) => [id, { x: x + corner.x, y: y + corner.y }] as const,
@@ -87,6 +100,44 @@ function cornerOf(graph: Graph, ids: readonly string[]): Point {
   };
 }
 
+/** The nodes at which any wire begins or ends, an output of the graph among them. */
+function wiredNodes(graph: Graph): ReadonlySet<string> {
+  const found = new Set<string>();
+  for (const { source, target } of wiresOf(graph)) {
+    found.add(splitWire(source)[0]);
+    if (target.kind !== "output") found.add(target.node);
+  }
+  return found;
+}
+
+/** Columns of one width below what is placed; each node in turn where it comes highest. */
+function gridBelow(
+  placed: ReadonlyMap<string, Point>,
+  ids: readonly string[],
+  sizes: ReadonlyMap<string, Size>,
+): ReadonlyMap<string, Point> {
+  const places = new Map<string, Point>();
+  if (ids.length === 0) return places;
+  const sizeOf = (id: string): Size => sizes.get(id) ?? { width: 0, height: 0 };
+  let [right, top] = [0, 0];
+  for (const [id, { x, y }] of placed) {
+    right = Math.max(right, x + sizeOf(id).width);
+    top = Math.max(top, y + sizeOf(id).height + APART);
+  }
+  const column = Math.max(...ids.map((id) => sizeOf(id).width)) + GAP.x;
+  const heights = ids.reduce((sum, id) => sum + sizeOf(id).height + GAP.y, 0);
+  // As broad as a window, or as what stands above it.
+  const broad = Math.max(right, Math.sqrt(BROAD * column * heights));
+  const floors = Array.from({ length: Math.max(1, Math.round(broad / column)) }, () => top);
+  for (const id of ids) {
+    const y = Math.min(...floors);
+    const at = floors.indexOf(y);
+    places.set(id, { x: at * column, y: Math.round(y) });
+    floors[at] = y + sizeOf(id).height + GAP.y;
+  }
+  return places;
+}
+
 type Edges = ReadonlyMap<string, ReadonlySet<string>>;
 
 /** For each body the wires between its nodes, those from within inner bodies lifted to it. */
@@ -117,7 +168,7 @@ function layered(
   ids: readonly string[],
   edges: Edges,
   sizes: ReadonlyMap<string, Size>,
-): ReadonlyMap<string, Point> {
+): Map<string, Point> {
   const layers = ordered(layersOf(ids, edges), edges);
   const places = new Map<string, Point>();
   const into = reversed(edges);
@@ -171,7 +222,7 @@ function centre(
   }
 }
 
-function fromOrigin(places: ReadonlyMap<string, Point>): ReadonlyMap<string, Point> {
+function fromOrigin(places: ReadonlyMap<string, Point>): Map<string, Point> {
   const top = Math.min(...[...places.values()].map(({ y }) => y));
   return new Map([...places].map(([id, { x, y }]) => [id, { x, y: Math.round(y - top) }]));
 }

@@ -34,6 +34,14 @@ function overlaps(graph: Graph, made: Geometry): readonly string[] {
   );
 }
 
+/** The box around some nodes of one body. */
+function extent(made: Geometry, ids: readonly string[]) {
+  const boxes = ids.map((id) => ({ ...made.place(id), ...made.shape(id) }));
+  const [x, y] = [Math.min(...boxes.map((box) => box.x)), Math.min(...boxes.map((box) => box.y))];
+  const width = Math.max(...boxes.map((box) => box.x + box.width)) - x;
+  return { x, y, width, height: Math.max(...boxes.map((box) => box.y + box.height)) - y };
+}
+
 function large(count: number): Graph {
   const nodes: Record<string, Json> = { n0: { type: "Number" } };
   for (let at = 1; at < count; at++) {
@@ -102,6 +110,53 @@ describe("layout", () => {
     expect(positionOf(made, "model")).toEqual({ x: 1, y: 2 });
   });
 
+  it("puts nodes without wires into a grid of about a window's proportions", () => {
+    const nodes = Object.fromEntries(
+      Array.from({ length: 200 }, (_, at): [string, Json] => [
+        `n${at}`,
+        { type: at % 3 === 0 ? "TextEncode" : "Number" },
+      ]),
+    );
+    const graph = placeAll(graphOf(nodes), BUILTIN);
+    const made = geometry(graph);
+    expect(overlaps(graph, made)).toEqual([]);
+    const { width, height } = extent(made, Object.keys(nodes));
+    expect(width / height).toBeGreaterThan(1.1);
+    expect(width / height).toBeLessThan(2.3);
+  });
+
+  it("keeps nodes without wires apart from what is wired, in bodies as well", () => {
+    const lone = Object.fromEntries(
+      Array.from({ length: 9 }, (_, at): [string, Json] => [`l${at}`, { type: "Number" }]),
+    );
+    const inner = Object.fromEntries(
+      Array.from({ length: 6 }, (_, at): [string, Json] => [`i${at}`, { type: "Number" }]),
+    );
+    const graph = placeAll(
+      graphOf({
+        a: { type: "Number" },
+        b: { type: "Math", inputs: { a: "a.value" } },
+        loop: {
+          type: "Repeat",
+          params: { over: 2 },
+          inputs: { sum: "b.value" },
+          body: { add: { type: "Math", inputs: { a: "loop.sum" } }, ...inner },
+          next: { sum: "add.value" },
+        },
+        ...lone,
+      }),
+      BUILTIN,
+    );
+    const made = geometry(graph);
+    expect(overlaps(graph, made)).toEqual([]);
+    const wired = extent(made, ["a", "b", "loop"]);
+    const apart = extent(made, Object.keys(lone));
+    expect(apart.y).toBeGreaterThan(wired.y + wired.height);
+    expect(apart.height).toBeLessThan(apart.width);
+    const add = extent(made, ["add"]);
+    expect(extent(made, Object.keys(inner)).y).toBeGreaterThan(add.y + add.height);
+  });
+
   it("does not hang on a circle", () => {
     const graph = graphOf({
       a: { type: "Math", inputs: { a: "b.value" } },
@@ -162,6 +217,13 @@ describe("geometry", () => {
     const corner = made.place("denoise");
     const place = made.place("predict");
     expect(made.absolute("predict")).toEqual({ x: corner.x + place.x, y: corner.y + place.y });
+  });
+
+  it("has room for what is said of an unknown node below its last row", () => {
+    const odd = graphOf({ o: { type: "x:Odd", params: { k: 1, l: 2 } } });
+    const { rows, height } = geometry(odd).shape("o");
+    const last = Math.max(...rows.map((row) => row.y + row.height));
+    expect(height - last).toBeGreaterThanOrEqual(MEASURES.unknown);
   });
 
   it("shows the ports that an unknown node must have", () => {

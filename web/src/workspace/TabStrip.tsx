@@ -6,7 +6,7 @@ import { useStore } from "zustand";
 import { Icon } from "../shell/Icon.tsx";
 import { IconButton } from "../shell/IconButton.tsx";
 import { isDirty } from "../state/document.ts";
-import { say } from "../texts/texts.ts";
+import { language, say } from "../texts/texts.ts";
 import { closeTab } from "./start.ts";
 import type { Tab } from "./tabs.ts";
 import { useDesk, useTabs, useWork } from "./work.ts";
@@ -60,7 +60,10 @@ function FileTab({ tab, shown }: { readonly tab: Tab; readonly shown: boolean })
   const dirty = useStore(tab.editor.document, isDirty);
   const busy = useStore(tab.editor.runs, (runs) => runs.open.length > 0);
   const [naming, setNaming] = useState(false);
-  const name = title || say("file.untitled");
+  const { adopted } = tab;
+  const plain = title || say("file.untitled");
+  const name =
+    adopted === undefined ? plain : say("file.draft", { title: plain, when: clock(adopted) });
   const close = (): void => void closeTab(work, tab.id);
   if (naming) return <Naming tab={tab} title={title} onEnd={() => setNaming(false)} />;
   return (
@@ -69,11 +72,13 @@ function FileTab({ tab, shown }: { readonly tab: Tab; readonly shown: boolean })
         type="button"
         className="tab"
         aria-current={shown ? "page" : undefined}
-        title={
-          tab.file.name === ""
-            ? name
-            : `${name} · ${tab.file.name} · ${say("open.version", { version: tab.file.version })}`
-        }
+        title={[
+          name,
+          ...(tab.file.name === ""
+            ? []
+            : [tab.file.name, say("open.version", { version: tab.file.version })]),
+          ...(adopted === undefined ? [] : [say("file.draft.about")]),
+        ].join(" · ")}
         onClick={() => show(tab.id)}
         onDoubleClick={() => setNaming(true)}
         onAuxClick={(event) => {
@@ -100,6 +105,15 @@ function FileTab({ tab, shown }: { readonly tab: Tab; readonly shown: boolean })
       />
     </>
   );
+}
+
+/** When something was, today: `14:32`; else with its day. */
+function clock(moment: number): string {
+  const today = Date.now() - moment < 12 * 3_600_000;
+  return new Intl.DateTimeFormat(language(), {
+    timeStyle: "short",
+    ...(today ? {} : { dateStyle: "short" as const }),
+  }).format(moment);
 }
 
 interface NamingProps {

@@ -33,6 +33,8 @@ export interface Draft {
   readonly runs: readonly string[];
   /** Runs that wait for the server; missing in drafts of older versions. */
   readonly held?: readonly Held[];
+  /** When it was written last by the page that left it behind; missing for a page's own. */
+  readonly adopted?: number;
 }
 
 interface Shape extends DBSchema {
@@ -112,14 +114,21 @@ export class Drafts {
     return found.slice(0, CLOSED);
   }
 
-  /** Gives the unsaved drafts of a page that is gone to another one; saved ones are let go. */
+  /**
+   * Gives the unsaved drafts of a page that is gone to another one; saved ones are let go, and
+   * those that read as one of its own.
+   */
   async adopt(gone: string, page: string, order: number): Promise<void> {
     const turn = this.database.transaction("drafts", "readwrite");
+    const index = turn.store.index("page");
+    const own = new Set((await index.getAll(page)).map(reading));
     let at = order;
-    for (const draft of await turn.store.index("page").getAll(gone)) {
+    for (const draft of await index.getAll(gone)) {
       if (draft.closed !== null) continue;
-      if (draft.dirty) await turn.store.put({ ...draft, page, order: at++, shown: false });
-      else await turn.store.delete(draft.id);
+      const { id, dirty, written: adopted } = draft;
+      if (dirty && !own.has(reading(draft)))
+        await turn.store.put({ adopted, ...draft, page, order: at++, shown: false });
+      else await turn.store.delete(id);
     }
     await turn.done;
   }
@@ -131,4 +140,9 @@ export class Drafts {
   async kept(name: string): Promise<Json | undefined> {
     return this.database.get("kept", name);
   }
+}
+
+/** The same for drafts of one file that hold the same. A closed one is listed apart. */
+function reading({ file, document, closed }: Draft): string {
+  return JSON.stringify([file.name, document, closed === null]);
 }

@@ -134,6 +134,7 @@ function draftOf(tab: Tab, where: Pick<Draft, "page" | "order" | "shown">): Draf
     history: historyToText(state.history),
     dirty: isDirty(state),
     held,
+    ...(tab.adopted === undefined ? {} : { adopted: tab.adopted }),
     runs: [...(watched === null ? [] : [watched]), ...open.filter((id) => id !== watched)],
   };
 }

@@ -47,7 +47,8 @@ export function tabOf(work: Pick<Work, "shelf">, draft: Draft): Tab | null {
     editor.runs.setState({ watched, open, held });
     void editor.runs.getState().refresh();
   }
-  return { id: draft.id, editor, file: draft.file, newer: null, elsewhere: false };
+  const { id, file, adopted } = draft;
+  return { id, editor, file, newer: null, elsewhere: false, adopted };
 }
 
 /** Opens a graph in a new tab and shows it; what this machine lacks for it is listed. */

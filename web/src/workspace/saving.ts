@@ -43,7 +43,7 @@ function settle(work: Work, tab: Tab, sent: Graph, file: FileRef): void {
   const { seal } = tab.editor.document.getState();
   seal();
   tab.editor.document.setState({ saved: sent });
-  work.tabs.getState().set(tab.id, { file, newer: null });
+  work.tabs.getState().set(tab.id, { file, newer: null, adopted: undefined });
 }
 
 async function conflict(work: Work, tab: Tab, name: string): Promise<void> {

@@ -19,6 +19,8 @@ export interface Tab {
   readonly newer: Newer | null;
   /** The same file is open in another page of this browser. */
   readonly elsewhere: boolean;
+  /** Of a draft that another page left behind: when it was written there. Until it is saved. */
+  readonly adopted?: number | undefined;
 }
 
 export interface TabsState {
@@ -36,7 +38,10 @@ export interface TabsActions {
   /** Shows the next (1) or the last one (-1), round the ends. */
   readonly turn: (by: number) => void;
   readonly move: (id: string, to: number) => void;
-  readonly set: (id: string, change: Partial<Pick<Tab, "file" | "newer" | "elsewhere">>) => void;
+  readonly set: (
+    id: string,
+    change: Partial<Pick<Tab, "file" | "newer" | "elsewhere" | "adopted">>,
+  ) => void;
 }
 
 export type TabsStore = StoreApi<TabsState & TabsActions>;

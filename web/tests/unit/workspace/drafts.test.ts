@@ -154,6 +154,22 @@ describe("pages", () => {
     expect(await drafts.ofPage(page)).toHaveLength(1);
   });
 
+  it("say of what they take over when it was written, and take over nothing twice", async () => {
+    const locks = new Locks();
+    const page = await claimPage(drafts, locks.hold);
+    await killedPage(page, 6);
+    await killedPage("same", 6);
+    await killedPage("other", 7);
+    const [other] = await drafts.ofPage("other");
+    sessionStorage.setItem("latentgraph.page", page);
+    locks.held.clear();
+    expect(await claimPage(drafts, locks.hold)).toBe(page);
+    const found = await drafts.ofPage(page);
+    expect(found.map(({ adopted }) => adopted)).toEqual([undefined, other?.written]);
+    const tab = found[1] && tabOf(SHELF, found[1]);
+    expect(tab?.adopted).toBe(other?.written);
+  });
+
   it("take over what a page that is gone left unsaved, and never what an open one holds", async () => {
     const locks = new Locks();
     await killedPage("gone", 6);

@@ -3,14 +3,15 @@
 import { useReactFlow, useStore, useStoreApi } from "@xyflow/react";
 import type { ReactFlowState } from "@xyflow/react";
 import type { JSX, PointerEvent } from "react";
-import { memo, useEffect, useLayoutEffect, useMemo, useRef } from "react";
+import { memo, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import type { Geometry } from "../graph/geometry.ts";
 import type { Point, Size } from "../graph/view.ts";
 import { say } from "../texts/texts.ts";
+import { MAP, isInTheWay } from "./mapcorner.ts";
 
-const WIDTH = 208;
-const HEIGHT = 136;
 const MARGIN = 10;
+/** Milliseconds between two looks at a view that moves, until it rests. */
+const REST = 200;
 
 type Transform = ReactFlowState["transform"];
 
@@ -33,14 +34,16 @@ export default memo(function Minimap({ geometry, selection }: Props): JSX.Elemen
   const store = useStoreApi();
   const width = useStore((state) => state.width);
   const height = useStore((state) => state.height);
+  const [wanted, setWanted] = useState(false);
   const boxes = useMemo(() => boxesOf(geometry), [geometry]);
   const fit = useMemo(() => fitOf(boxes), [boxes]);
+  const away = useInTheWay(boxes) && !wanted;
   useEffect(() => {
     const frame = requestAnimationFrame(() => {
       if (canvas.current) draw(canvas.current, boxes, fit, selection);
     });
     return () => cancelAnimationFrame(frame);
-  }, [boxes, fit, selection]);
+  }, [boxes, fit, selection, away]);
   // By style alone: what is seen changes with each move of the view.
   useLayoutEffect(() => {
     let placed: Transform | null = null;
@@ -56,7 +59,7 @@ export default memo(function Minimap({ geometry, selection }: Props): JSX.Elemen
     };
     place(store.getState());
     return store.subscribe(place);
-  }, [store, fit, width, height]);
+  }, [store, fit, width, height, away]);
   const go = (event: PointerEvent<HTMLDivElement>): void => {
     if (event.buttons !== 1) return;
     const box = event.currentTarget.getBoundingClientRect();
@@ -64,23 +67,71 @@ export default memo(function Minimap({ geometry, selection }: Props): JSX.Elemen
     const y = (event.clientY - box.y - fit.y) / fit.scale;
     void flow.setCenter(x, y, { zoom: flow.getZoom() });
   };
+  if (away) {
+    return (
+      <button
+        type="button"
+        className="minimap minimap-folded"
+        aria-label={say("map.label")}
+        title={say("map.label")}
+        onClick={() => setWanted(true)}
+      >
+        <svg className="icon" viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
+          <path d="M2 3.5 H14 V12.5 H2 Z M8 7.5 H14 M8 7.5 V12.5" />
+        </svg>
+      </button>
+    );
+  }
   return (
     <div
       className="minimap"
       role="img"
       aria-label={say("map.label")}
-      style={{ width: WIDTH, height: HEIGHT }}
+      style={MAP}
       onPointerDown={(event) => {
         event.currentTarget.setPointerCapture(event.pointerId);
         go(event);
       }}
       onPointerMove={go}
     >
-      <canvas ref={canvas} width={WIDTH} height={HEIGHT} aria-hidden="true" />
+      <canvas ref={canvas} width={MAP.width} height={MAP.height} aria-hidden="true" />
       <div ref={seen} className="minimap-seen" />
     </div>
   );
 });
+
+/** Whether the map only hides what is to be seen; asked when the view rests, not while it moves. */
+function useInTheWay(boxes: readonly Box[]): boolean {
+  const store = useStoreApi();
+  const width = useStore((state) => state.width);
+  const height = useStore((state) => state.height);
+  const [found, setFound] = useState(() =>
+    isInTheWay(boxes, store.getState().transform, { width, height }),
+  );
+  useEffect(() => {
+    let seen: Transform | null = null;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const look = (): void => {
+      timer = undefined;
+      const { transform } = store.getState();
+      if (seen === transform) setFound(isInTheWay(boxes, transform, { width, height }));
+      else wait(transform);
+    };
+    const wait = (transform: Transform): void => {
+      seen = transform;
+      timer = setTimeout(look, REST);
+    };
+    wait(store.getState().transform);
+    const stop = store.subscribe(({ transform }) => {
+      if (timer === undefined && transform !== seen) wait(transform);
+    });
+    return () => {
+      stop();
+      clearTimeout(timer);
+    };
+  }, [store, boxes, width, height]);
+  return found;
+}
 
 interface Box extends Point, Size {
   readonly id: string;
@@ -96,7 +147,7 @@ function boxesOf(geometry: Geometry): readonly Box[] {
 }
 
 function fitOf(boxes: readonly Box[]): Fit {
-  if (boxes.length === 0) return { scale: 0.1, x: WIDTH / 2, y: HEIGHT / 2 };
+  if (boxes.length === 0) return { scale: 0.1, x: MAP.width / 2, y: MAP.height / 2 };
   let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
   for (const box of boxes) {
     left = Math.min(left, box.x);
@@ -105,14 +156,14 @@ function fitOf(boxes: readonly Box[]): Fit {
     bottom = Math.max(bottom, box.y + box.height);
   }
   const scale = Math.min(
-    (WIDTH - 2 * MARGIN) / (right - left),
-    (HEIGHT - 2 * MARGIN) / (bottom - top),
+    (MAP.width - 2 * MARGIN) / (right - left),
+    (MAP.height - 2 * MARGIN) / (bottom - top),
     0.2,
   );
   return {
     scale,
-    x: WIDTH / 2 - ((left + right) / 2) * scale,
-    y: HEIGHT / 2 - ((top + bottom) / 2) * scale,
+    x: MAP.width / 2 - ((left + right) / 2) * scale,
+    y: MAP.height / 2 - ((top + bottom) / 2) * scale,
   };
 }
 
@@ -131,7 +182,7 @@ function draw(
     colour("--surface-3"),
     colour("--accent"),
   ];
-  pen.clearRect(0, 0, WIDTH, HEIGHT);
+  pen.clearRect(0, 0, MAP.width, MAP.height);
   for (const box of boxes) {
     pen.fillStyle = selection.has(box.id) ? chosen : box.loop ? frame : card;
     const size = {

@@ -153,6 +153,11 @@ export async function listGraphs(): Promise<readonly ListedGraph[]> {
   return (await askJson<{ readonly graphs: readonly ListedGraph[] }>("/api/graphs")).graphs;
 }
 
+/** Whether a graph is saved under a name. */
+export async function hasGraph(name: string): Promise<boolean> {
+  return (await listGraphs()).some((graph) => graph.name === name);
+}
+
 export const getGraph = (name: string, version?: number): Promise<SavedGraph> =>
   askJson(`/api/graphs/${name}${version === undefined ? "" : `?version=${version}`}`);
 

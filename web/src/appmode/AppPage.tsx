@@ -93,8 +93,9 @@ export async function graphNamed(name: string): Promise<Graph> {
     throw error;
   };
   const path = encodeURIComponent(name);
-  const found =
-    (await server.getGraph(path).catch(missing)) ?? (await server.getTemplate(path).catch(missing));
+  // Asked for what there is: what is not there would stand in the browser's log as an error.
+  const saved = await server.hasGraph(name);
+  const found = await (saved ? server.getGraph(path) : server.getTemplate(path)).catch(missing);
   if (!found) throw new Error(say("app.missing", { name }));
   const { graph } = fromJson(found.graph);
   if (!graph) throw new Error(say("app.unreadable", { name }));

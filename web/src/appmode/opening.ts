@@ -1,6 +1,6 @@
 /** Opens the graph that the address asks for in a tab of the editor. */
 
-import { ServerError } from "../api/http.ts";
+import { hasGraph } from "../api/server.ts";
 import { openNamed, openTemplate } from "../workspace/opening.ts";
 import type { Work } from "../workspace/work.ts";
 import { say } from "../texts/texts.ts";
@@ -12,10 +12,7 @@ export async function openFromAddress(work: Work): Promise<void> {
   forgetAsked();
   const path = encodeURIComponent(name);
   try {
-    await openNamed(work, path).catch((error: unknown) => {
-      if (error instanceof ServerError && error.status === 0) throw error;
-      return openTemplate(work, path);
-    });
+    await ((await hasGraph(name)) ? openNamed(work, path) : openTemplate(work, path));
   } catch {
     work.desk.getState().tell({ text: say("app.missing", { name }) });
   }

@@ -33,3 +33,11 @@ export function partOf(doing: Doing): string | null {
   const { nodes } = shownTypes(doing.editor.document.getState()).scopes;
   return id !== undefined && !several(doing) && nodes.get(id)?.type === "Subgraph" ? id : null;
 }
+
+/** Whether the one chosen node is a subgraph with a loop in it. */
+export function holdsLoop(doing: Doing): boolean {
+  const state = doing.editor.document.getState();
+  const node = shownTypes(state).scopes.nodes.get(partOf(doing) ?? "");
+  const part = node && state.document.definitions.get(node.graph);
+  return part !== undefined && [...part.nodes.values()].some(({ body }) => body !== null);
+}

@@ -6,7 +6,7 @@ import { removeNodes, toggleMode, toggleView } from "../graph/commands/nodes.ts"
 import type { Graph } from "../graph/model.ts";
 import { shownTypes } from "../state/document.ts";
 import { late } from "../state/late.ts";
-import { chosen, counted, loopOf, partOf, several, some } from "./chosen.ts";
+import { chosen, counted, holdsLoop, loopOf, partOf, several, some } from "./chosen.ts";
 import type { Command, Doing } from "./command.ts";
 import { stepBack, stepForth } from "./steps.ts";
 
@@ -147,9 +147,16 @@ export const EDITING: readonly Command[] = [
   },
   {
     id: "expand",
+    title: "Expand the subgraph",
+    group: "node",
+    when: (doing) => partOf(doing) !== null && !holdsLoop(doing),
+    run: (doing) => DEEDS.with(({ expandPart }) => expandPart(doing)),
+  },
+  {
+    id: "expand-loop",
     title: "Open the loop (expand the subgraph)",
     group: "node",
-    when: (doing) => partOf(doing) !== null,
+    when: holdsLoop,
     run: (doing) => DEEDS.with(({ expandPart }) => expandPart(doing)),
   },
   {

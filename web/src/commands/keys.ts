@@ -1,6 +1,7 @@
 /** Keys to commands: one listener on the window, which leaves text fields alone. */
 
 import { useEffect } from "react";
+import { sayOr } from "../texts/texts.ts";
 import type { Command, Doing } from "./command.ts";
 
 const MAC = /\bMac/.test(navigator.userAgent);
@@ -45,11 +46,15 @@ function isLatin(key: string, code: string): boolean {
   return !["KeyQ/", "KeyW'"].includes(code + key);
 }
 
-/** Keys as this machine shows them. */
+const ARROWS = { ArrowLeft: "←", ArrowRight: "→", ArrowUp: "↑", ArrowDown: "↓" };
+const MARKS: Readonly<Record<string, string>> = MAC
+  ? { ...ARROWS, Ctrl: "⌘", Alt: "⌥", Shift: "⇧" }
+  : ARROWS;
+
+/** Keys as this machine shows them, in the user's language. */
 export function keyWords(keys: string): string {
-  return MAC
-    ? keys.replace("Ctrl", "⌘").replace("Alt", "⌥").replace("Shift", "⇧").replaceAll("+", "")
-    : keys;
+  const words = keys.split("+").map((key) => MARKS[key] ?? sayOr(`key.${key}`, key));
+  return words.join(MAC ? "" : "+");
 }
 
 function isTyping(target: EventTarget | null): boolean {

@@ -2,6 +2,7 @@
 
 import type { DragEvent, JSX } from "react";
 import { useMemo, useState } from "react";
+import type { PackInfo } from "../graph/catalogue.ts";
 import type { Entry } from "../graph/search.ts";
 import { entriesOf, nameOf, search } from "../graph/search.ts";
 import { useDocument, useUi } from "../state/editor.ts";
@@ -47,6 +48,7 @@ export default function Library(): JSX.Element {
           ×
         </button>
       </header>
+      <Broken packs={catalogue.packs} />
       <div className="library-list">
         {groups.map(({ name, rows }) => (
           <section key={name}>
@@ -60,6 +62,19 @@ export default function Library(): JSX.Element {
         ))}
       </div>
     </aside>
+  );
+}
+
+/** Packs that could not be read, the user's own folder among them: their nodes are missing here. */
+function Broken({ packs }: { readonly packs: readonly PackInfo[] }): JSX.Element | null {
+  const broken = packs.filter(({ error }) => error !== "");
+  if (broken.length === 0) return null;
+  return (
+    <div className="library-broken" role="note">
+      {broken.map(({ name, error }) => (
+        <p key={name}>{say("library.broken", { pack: name, error })}</p>
+      ))}
+    </div>
   );
 }
 

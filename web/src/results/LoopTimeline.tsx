@@ -85,7 +85,7 @@ export function LoopTimeline({ id }: { readonly id: string }): JSX.Element {
       >
         <Turns state={state} count={count} chosen={open ? turn : null} />
       </div>
-      <Words state={state} count={count} />
+      <Words state={state} count={count} chosen={open ? turn : null} />
       {open && (
         <Boundary>
           <Suspense>
@@ -200,13 +200,16 @@ function stretches(first: number, count: number): readonly (readonly [number, nu
 function Words({
   state,
   count,
+  chosen,
 }: {
   readonly state: NodeState;
   readonly count: number;
+  readonly chosen: number | null;
 }): JSX.Element {
   const { phase, done, turns } = state;
   let text = "";
-  if (phase === "running") text = say("node.turn", { done, total: count });
+  if (chosen !== null) text = say("node.turn", { done: chosen + 1, total: count });
+  else if (phase === "running") text = say("node.turn", { done, total: count });
   else if (turns && turns[1] > 0 && turns[0] === turns[1])
     text = say("timeline.kept", { count: turns[1] });
   else if (turns && turns[1] > 0)

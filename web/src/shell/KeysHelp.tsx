@@ -27,19 +27,17 @@ export default function KeysHelp(): JSX.Element {
       <div className="dialog-body" tabIndex={0}>
         <div className="keys">
           {GROUPS.map((group) => {
-            const commands = COMMANDS.filter(
-              (command) => command.group === group && command.keys && command.keys.length > 0,
-            );
-            if (commands.length === 0) return null;
+            const rows = rowsOf(group);
+            if (rows.length === 0) return null;
             return (
               <section key={group}>
                 <h3>{say(`keys.group.${group}`)}</h3>
                 <dl>
-                  {commands.map((command) => (
-                    <div key={command.id}>
-                      <dt>{titleOf(command)}</dt>
+                  {rows.map(([title, all]) => (
+                    <div key={title}>
+                      <dt>{title}</dt>
                       <dd>
-                        {command.keys?.map((keys) => (
+                        {all.map((keys) => (
                           <kbd key={keys}>{keyWords(keys)}</kbd>
                         ))}
                       </dd>
@@ -66,4 +64,15 @@ export default function KeysHelp(): JSX.Element {
       </div>
     </Dialog>
   );
+}
+
+/** The commands of a group with their keys; several of one title are several ways to one thing. */
+function rowsOf(group: Command["group"]): readonly (readonly [string, readonly string[]])[] {
+  const rows = new Map<string, readonly string[]>();
+  for (const command of COMMANDS) {
+    if (command.group !== group || !command.keys || command.keys.length === 0) continue;
+    const title = titleOf(command);
+    rows.set(title, [...(rows.get(title) ?? []), ...command.keys]);
+  }
+  return [...rows];
 }

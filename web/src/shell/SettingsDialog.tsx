@@ -7,7 +7,7 @@ import type { System } from "../api/server.ts";
 import { orNull } from "../results/peeking.ts";
 import { useUi } from "../state/editor.ts";
 import { choose, THEMES, useSettings } from "../state/settings.ts";
-import { LANGUAGES, say } from "../texts/texts.ts";
+import { LANGUAGES, say, sayOr } from "../texts/texts.ts";
 import type { Language } from "../texts/texts.ts";
 import { useDesk } from "../workspace/work.ts";
 import { Dialog } from "./Dialog.tsx";
@@ -91,7 +91,9 @@ function Server(): JSX.Element | null {
     void orNull(server.system()).then(setSystem);
   }, []);
   if (!system) return null;
-  const devices = system.devices.map(({ device, state }) => `${device} (${state})`).join(", ");
+  const devices = system.devices
+    .map(({ device, state }) => `${device} (${sayOr(`settings.worker.${state}`, state)})`)
+    .join(", ");
   return (
     <p className="setting-server">
       {say("settings.server")}: latentgraph {system.version} · {devices}

@@ -8,7 +8,7 @@
 import type { Geometry } from "../graph/geometry.ts";
 import type { Point, Size } from "../graph/view.ts";
 import type { Card, WireEdge } from "./flow.ts";
-import { withInner } from "./outline.ts";
+import { withInner } from "./inner.ts";
 
 /** The graph on the canvas. */
 export interface Shown {

@@ -136,12 +136,3 @@ export function nodeAt({ boxes }: Outline, { x, y }: Point): string | null {
   );
   return found?.id ?? null;
 }
-
-/** Nodes and what goes with them: all that stands in a loop among them. */
-export function withInner(geometry: Geometry, ids: ReadonlySet<string>): ReadonlySet<string> {
-  const { scopes } = geometry.types;
-  const all = new Set(ids);
-  // Loops come before what stands in them.
-  for (const id of scopes.nodes.keys()) if (all.has(scopes.home(id))) all.add(id);
-  return all;
-}

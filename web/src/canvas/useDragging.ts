@@ -12,7 +12,7 @@ import { late } from "../state/late.ts";
 import type { Card } from "./flow.ts";
 import { Lifting } from "./lifting.ts";
 import type { LiftingStore, Shifts } from "./lifting.ts";
-import { withInner } from "./outline.ts";
+import { withInner } from "./inner.ts";
 import { useToFlow } from "./position.ts";
 
 const DROPPING = late(() => import("./dropping.ts"), "soon");

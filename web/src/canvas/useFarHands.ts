@@ -8,7 +8,8 @@ import type { Point } from "../graph/view.ts";
 import { added, isPinned } from "../graph/view.ts";
 import { useEditor } from "../state/editor.ts";
 import { FarLift } from "./farlift.ts";
-import { nodeAt, withInner } from "./outline.ts";
+import { withInner } from "./inner.ts";
+import { nodeAt } from "./outline.ts";
 import type { Outline } from "./outline.ts";
 
 interface Hands {

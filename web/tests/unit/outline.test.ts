@@ -2,7 +2,8 @@
 import { describe, expect, it } from "vitest";
 import { FarLift } from "../../src/canvas/farlift.ts";
 import { Flow } from "../../src/canvas/flow.ts";
-import { nodeAt, outlineOf, withInner } from "../../src/canvas/outline.ts";
+import { withInner } from "../../src/canvas/inner.ts";
+import { nodeAt, outlineOf } from "../../src/canvas/outline.ts";
 import type { Outline } from "../../src/canvas/outline.ts";
 import { toggleView } from "../../src/graph/commands/nodes.ts";
 import { geometryOf } from "../../src/graph/geometry.ts";

@@ -22,7 +22,6 @@ import { Toolbar } from "./shell/Toolbar.tsx";
 import type { Editor } from "./state/editor.ts";
 import { EditorContext } from "./state/editor.ts";
 import { SideBar } from "./panels/SideBar.tsx";
-import { WireHover } from "./results/WireHover.tsx";
 import { lateView } from "./state/late.ts";
 import { useSettings } from "./state/settings.ts";
 import { say } from "./texts/texts.ts";
@@ -37,6 +36,7 @@ import "./shell/controls.css";
 
 const AppView = lateView(() => import("./appmode/AppView.tsx"));
 const Strip = lateView(() => import("./results/Strip.tsx"), "soon");
+const WireHover = lateView(() => import("./results/WireHover.tsx"), "soon");
 const Library = lateView(() => import("./palette/Library.tsx"));
 
 export function App({ starting }: { readonly starting: Promise<Started> }): JSX.Element {
@@ -123,7 +123,9 @@ function Page({ editor }: { readonly editor: Editor }): JSX.Element {
         </CanvasContext.Provider>
       </div>
       <Boundary>
-        <WireHover />
+        <Suspense>
+          <WireHover />
+        </Suspense>
       </Boundary>
       <Boundary>
         <Choosers />

@@ -17,7 +17,7 @@ const WireInspector = lateView(() => import("./WireInspector.tsx"));
 const REST = 320;
 const LEAVE = 160;
 
-export function WireHover(): JSX.Element | null {
+export default function WireHover(): JSX.Element | null {
   const editor = useEditor();
   const inspect = useDesk((desk) => desk.inspect);
   const inspected = useDesk((desk) => desk.inspected);

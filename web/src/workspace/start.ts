@@ -16,7 +16,6 @@ import { freshTabId } from "./file.ts";
 import { Keeper } from "./keeper.ts";
 import { openEmpty, reopen, tabFor, tabOf } from "./opening.ts";
 import { claimPage } from "./pages.ts";
-import { Presence } from "./presence.ts";
 import { openShelf } from "./shelf.ts";
 import { createTabs } from "./tabs.ts";
 import type { Tab } from "./tabs.ts";
@@ -50,7 +49,12 @@ export async function startWork(): Promise<Started> {
   };
   await openLast(work, page);
   const line = listen(work);
-  const presence = "BroadcastChannel" in window ? new Presence(tabs, page) : null;
+  // Without it (a server that went just then) two pages do not hear of each other.
+  const presence =
+    "BroadcastChannel" in window
+      ? import("./presence.ts").then(({ Presence }) => new Presence(tabs, page))
+      : Promise.resolve(null);
+  void presence.catch(() => undefined);
   const flush = (): void => void work.keeper?.flush().catch(() => undefined);
   const hurry = (): void => line.hurry();
   document.addEventListener("visibilitychange", flush);
@@ -65,7 +69,7 @@ export async function startWork(): Promise<Started> {
       window.removeEventListener("pagehide", flush);
       window.removeEventListener("online", hurry);
       line.close();
-      presence?.close();
+      void presence.then((one) => one?.close()).catch(() => undefined);
       work.keeper?.close();
     },
   };

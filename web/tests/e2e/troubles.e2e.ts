@@ -38,3 +38,18 @@ test("a node raises: the node says so, and what came before it is kept for the n
   await editor.finished("save");
   expect(await editor.card("decode").getAttribute("data-kept")).not.toBeNull();
 });
+
+test("muting the only way to the picture: Run says why nothing is made, and makes no run", async () => {
+  const editor = await open();
+  await editor.field("positive", "text").fill("a circle that nobody sees");
+  await expect.poll(() => editor.mark("save")).toBe("run");
+  await editor.node("decode").locator(".card-head").first().click();
+  await editor.press("Control+m");
+  await expect.poll(() => editor.mark("save")).toBe("lost");
+  expect(await editor.mark("denoise")).toBe("none");
+  await editor.run();
+  const why = "“save” needs “decode”, which is muted";
+  await expect.poll(() => editor.page.locator(".told").innerText()).toContain(why);
+  await editor.press("Control+m");
+  await expect.poll(() => editor.mark("save")).toBe("run");
+});

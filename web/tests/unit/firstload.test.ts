@@ -12,12 +12,13 @@ const MOST = 200_000;
 /** Beside what is said here, a part belongs here once somebody made it load late. */
 const LATE = [
   /node_modules\/radix-ui/,
-  /texts\/(de|zh)\.json$/,
+  /texts\/(de|zh|mask\.\w+)\.json$/,
   /src\/graph\/(validate|search|pngMeta)\.ts$/,
   /src\/graph\/check\//,
   /src\/graph\/commands\/(branching|expanding|faces|folding|sampler)\.ts$/,
   /src\/palette\/(Palette|WireDialog|Library)\.tsx$/,
   /src\/panels\/(Inspector|Outline|Problems|Queue|Models|Log|TextView|Templates)\.tsx$/,
+  /src\/mask\//,
   /src\/canvas\/(FarLayer|Menu|Minimap|Sight)\.tsx$/,
   /Dialog\.tsx$/,
 ];

@@ -18,7 +18,9 @@ const opened: Editor[] = [];
 
 function open(name = "txt2img.json"): Editor {
   vi.stubGlobal("fetch", () =>
-    Promise.resolve(new Response(JSON.stringify({ models: ["demo"], states: {}, seconds: {} }))),
+    Promise.resolve(
+      new Response(JSON.stringify({ models: ["demo"], states: {}, seconds: {}, lost: [] })),
+    ),
   );
   setLists({ models: ["demo"] });
   const editor = openEditor({ document: stock(name), catalogue: BUILTIN });

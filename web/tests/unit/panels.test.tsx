@@ -23,7 +23,14 @@ function open(name = "txt2img.json"): Editor {
   vi.stubGlobal("fetch", () =>
     Promise.resolve(
       new Response(
-        JSON.stringify({ models: ["demo"], states: {}, seconds: {}, runs: [], next: null }),
+        JSON.stringify({
+          models: ["demo"],
+          states: {},
+          seconds: {},
+          lost: [],
+          runs: [],
+          next: null,
+        }),
       ),
     ),
   );

@@ -1,5 +1,7 @@
 /** The editor as a person uses it: by mouse, keys and what can be read on the page. */
 
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { chromium } from "playwright-core";
 import type { Browser, BrowserContext, Locator, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, inject } from "vitest";
@@ -21,6 +23,7 @@ interface Opening {
   readonly app?: boolean;
 }
 
+const TEMPLATE = join(import.meta.dirname, "../../../graphs/txt2img.json");
 let browser: Browser;
 const contexts: BrowserContext[] = [];
 /** What the browser itself says of a server that is not there. */
@@ -82,6 +85,20 @@ export async function profile({
   await context.grantPermissions(["clipboard-read", "clipboard-write"], { origin: inject("url") });
   contexts.push(context);
   return context;
+}
+
+/** The first template with other values: what the server kept of one run is not that of another. */
+export function textToImage(values: {
+  readonly seed: number;
+  readonly steps?: number;
+}): Record<string, unknown> {
+  const graph = JSON.parse(readFileSync(TEMPLATE, "utf8")) as {
+    nodes: Record<string, { params: Record<string, unknown> }>;
+  };
+  const { noise, schedule } = graph.nodes;
+  Object.assign(noise?.params ?? {}, { seed: values.seed });
+  if (values.steps !== undefined) Object.assign(schedule?.params ?? {}, { steps: values.steps });
+  return graph;
 }
 
 export async function open(opening: Opening = {}): Promise<Editor> {
@@ -266,6 +283,15 @@ export class Editor {
     const pane = this.page.locator(".react-flow__pane");
     for (const event of ["dragenter", "dragover", "drop"])
       await pane.dispatchEvent(event, { dataTransfer: transfer });
+  }
+
+  /** Drops a graph's file on the canvas, and goes to the tab in which it opens. */
+  async dropGraph(graph: Readonly<Record<string, unknown>>): Promise<void> {
+    const bytes = Buffer.from(JSON.stringify({ ...graph, title: "Dropped" }));
+    await this.dropFile("dropped.json", "application/json", bytes);
+    await this.page.locator(".tab[aria-current]", { hasText: "Dropped" }).waitFor();
+    await this.page.keyboard.press("Escape");
+    await this.focusCanvas();
   }
 
   /** What was last said aloud. */

@@ -2,7 +2,7 @@
 
 import type { Locator } from "playwright-core";
 import { expect, test } from "vitest";
-import { open, withBrowser } from "./editor.ts";
+import { open, textToImage, withBrowser } from "./editor.ts";
 import type { Editor } from "./editor.ts";
 
 withBrowser();
@@ -39,6 +39,7 @@ test.each([
   const run = page.locator(".run-button");
   expect(await beyond(run)).toBe(0);
   expect(await isFree(page.getByRole("button", { name: "Undo" }))).toBe(true);
+  await editor.dropGraph(textToImage({ seed: width, steps: 300 })); // long enough to be cancelled
   await run.tap();
   const cancel = page.locator(".run-cancel");
   await cancel.waitFor();
@@ -47,6 +48,8 @@ test.each([
     expect(await isFree(button)).toBe(true);
   }
   expect((await cancel.innerText()).trim() || (await cancel.getAttribute("title"))).toBe("Cancel");
+  await cancel.tap();
+  await cancel.waitFor({ state: "detached" });
 });
 
 test("on a phone panels leave Run in view, and each can be closed", async () => {

@@ -137,7 +137,7 @@ test("a stroke over the picture becomes the mask's file, one step to undo, and t
   await editor.press("Control+Shift+z");
   await expect.poll(() => chosen(editor)).toBe(1);
 
-  await editor.field("positive", "text").fill("a green square on a white background");
+  await editor.field("positive", "text").fill("a green hexagon on a black background");
   const asked = page.waitForResponse(
     (answer) => answer.url().endsWith("/api/runs") && answer.request().method() === "POST",
   );

@@ -1,24 +1,9 @@
 /** What is seen of a graph: nothing over what is to be read, and all of it when asked. */
 
 import { expect, test } from "vitest";
-import { open, withBrowser } from "./editor.ts";
-import type { Editor } from "./editor.ts";
+import { open, textToImage, withBrowser } from "./editor.ts";
 
 withBrowser();
-
-interface Graph {
-  readonly format: number;
-  readonly nodes: Record<string, unknown>;
-  readonly outputs?: Record<string, string>;
-}
-
-async function dropped(editor: Editor, graph: Graph): Promise<void> {
-  const bytes = Buffer.from(JSON.stringify({ title: "Dropped", ...graph }));
-  await editor.dropFile("dropped.json", "application/json", bytes);
-  await editor.page.locator(".tab[aria-current]", { hasText: "Dropped" }).waitFor();
-  await editor.page.keyboard.press("Escape");
-  await editor.focusCanvas();
-}
 
 test("no wire is drawn over a card, nor behind the frame of the loop that it runs in", async () => {
   const editor = await open();
@@ -41,6 +26,7 @@ test("no wire is drawn over a card, nor behind the frame of the loop that it run
 test("after the first run on a small screen the map gives way to the picture", async () => {
   const editor = await open({ width: 1280, height: 720 });
   const { page } = editor;
+  await editor.dropGraph(textToImage({ seed: 1280 })); // of which nothing is kept, nor shown
   await page.locator(".minimap canvas").waitFor();
   await editor.run();
   await editor.finished("save");
@@ -64,7 +50,7 @@ test("200 nodes without wires are laid out as a window is, and all of them can b
   const nodes = Object.fromEntries(
     Array.from({ length: 200 }, (_, at) => [`n${at}`, { type: "TextEncode" }]),
   );
-  await dropped(editor, { format: 1, nodes });
+  await editor.dropGraph({ format: 1, nodes });
   await editor.press("Control+Shift+L", "Shift+1");
   await page.waitForTimeout(800);
   const zoom = await page
@@ -78,7 +64,7 @@ test("however large a graph is, all of it can be shown", async () => {
   const { page } = editor;
   const nodes = { near: { type: "Number" }, far: { type: "Number" } };
   const view = { nodes: { near: { x: 0, y: 0 }, far: { x: 0, y: 60_000 } } };
-  await dropped(editor, { format: 1, nodes, ...{ view } });
+  await editor.dropGraph({ format: 1, nodes, ...{ view } });
   await editor.press("Shift+1");
   await page.waitForTimeout(800);
   const [top, bottom, height] = await page.locator(".react-flow__viewport").evaluate((element) => {
@@ -93,7 +79,7 @@ test("however large a graph is, all of it can be shown", async () => {
 test("what is said of an unknown node lies below its ports, whole in its tooltip", async () => {
   const editor = await open();
   const type = `acme:${"Weird".repeat(16)}`;
-  await dropped(editor, { format: 1, nodes: { odd: { type, params: { one: 1, two: 2 } } } });
+  await editor.dropGraph({ format: 1, nodes: { odd: { type, params: { one: 1, two: 2 } } } });
   const card = editor.card("odd");
   const said = card.locator(".card-unknown");
   await said.waitFor();

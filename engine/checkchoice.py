@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from .errors import some
 from .files import HASHED, UPLOAD
 from .listwords import entry, remedy
 from .pickles import CONVERT, is_pickle, refusal
@@ -15,8 +16,6 @@ if TYPE_CHECKING:
     from .checker import Checker
 
 FETCHED = re.compile(r"[\w-][\w.-]{0,95}/[\w-][\w.-]{0,95}")
-SHOWN = 12
-"""Names of a list that a sentence shows."""
 
 
 def check_choice(check: Checker, node_id: str, port: str, choices: Choices, value: str) -> None:
@@ -37,8 +36,7 @@ def check_choice(check: Checker, node_id: str, port: str, choices: Choices, valu
     message = f"There is no {entry(name)} {shown(value)[9:]} on this machine."
     hint = check.hint(value, known)
     if not hint and known:
-        more = f" and {len(known) - SHOWN} more" if len(known) > SHOWN else ""
-        hint = f"There are: {', '.join(known[:SHOWN])}{more}."
+        hint = f"There are: {some(known)}."
     fix = f"{hint} {remedy(name)}".strip()
     if choices.fetch and FETCHED.fullmatch(value):
         fix = choices.fetch.format(value)

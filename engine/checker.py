@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from .checkchoice import check_choice
 from .document import STRUCTURAL, Node, Wire
-from .errors import Problem, nearest
+from .errors import Problem, nearest, some
 from .outtypes import NOTHING_KNOWN, UNKNOWN, OutType
 from .plain import BadValueError, Json, shown
 from .ports import Declaration, Input, sequence_of
@@ -245,14 +245,6 @@ class Checker:
                     if kind is not None and kind.name != UNKNOWN:
                         found.setdefault(kind.name, f"{node_id}.{name}")
         return found
-
-
-def some(names: Sequence[str]) -> str:
-    """A list of names for a sentence, cut short."""
-    if not names:
-        return "none"
-    more = f" and {len(names) - 12} more" if len(names) > 12 else ""
-    return ", ".join(names[:12]) + more
 
 
 def of_type(port: Input) -> str:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
-from .checker import Checker, article, some
+from .checker import Checker, article
 from .checkplain import NO_FIELDS, cannot_bypass
 from .document import Node
+from .errors import some
 from .outtypes import NOTHING_KNOWN, Case, OutType, common_type, typed_in
 from .plain import Json, shown
 

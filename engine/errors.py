@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from difflib import get_close_matches
 
@@ -61,6 +61,14 @@ class NodeError(LatentgraphError):
 
 class RunCancelled(LatentgraphError):  # noqa: N818 - to be cancelled is no error
     """Raised out of a node's `ctx.check_cancelled()` once the run was cancelled."""
+
+
+def some(names: Sequence[str]) -> str:
+    """A list of names for a sentence, cut short."""
+    if not names:
+        return "none"
+    more = f" and {len(names) - 12} more" if len(names) > 12 else ""
+    return ", ".join(names[:12]) + more
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

@@ -1,7 +1,8 @@
 /** Seeds, pictures that carry graphs, the app on a phone. */
 
-import { crc32, deflateSync } from "node:zlib";
+import { deflateSync } from "node:zlib";
 import { expect, inject, test } from "vitest";
+import { pngOf } from "../pngfile.ts";
 import { open, withBrowser } from "./editor.ts";
 
 withBrowser();
@@ -79,21 +80,12 @@ Steps: 28, Sampler: Euler a, CFG scale: 6.5, Seed: 42, Size: 512x768, Model: now
 function told(text: string): Buffer {
   const header = Buffer.from([0, 0, 0, 2, 0, 0, 0, 2, 8, 2, 0, 0, 0]);
   const pixels = deflateSync(Buffer.from([0, 1, 2, 3, 4, 5, 6, 0, 7, 8, 9, 1, 2, 3]));
-  const parts: readonly (readonly [string, Buffer])[] = [
+  return pngOf([
     ["IHDR", header],
     ["tEXt", Buffer.from(`parameters\0${text}`, "latin1")],
     ["IDAT", pixels],
     ["IEND", Buffer.alloc(0)],
-  ];
-  const chunks = parts.map(([kind, body]) => {
-    const named = Buffer.concat([Buffer.from(kind, "latin1"), body]);
-    const frame = Buffer.alloc(8 + named.length);
-    frame.writeUInt32BE(body.length, 0);
-    named.copy(frame, 4);
-    frame.writeUInt32BE(crc32(named), 4 + named.length);
-    return frame;
-  });
-  return Buffer.concat([Buffer.from("\x89PNG\r\n\x1a\n", "latin1"), ...chunks]);
+  ]);
 }
 
 test("the palette's Paste takes a picture from the clipboard into a node that loads it", async () => {

@@ -5,6 +5,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { readPng, writePng } from "../../../src/mask/png.ts";
 import type { Channels, Pixels } from "../../../src/mask/png.ts";
+import { pngOf } from "../../pngfile.ts";
 
 async function bytes(pixels: Pixels): Promise<Uint8Array<ArrayBuffer>> {
   return new Uint8Array(await (await writePng(pixels)).arrayBuffer());
@@ -25,19 +26,10 @@ function chunks(file: Uint8Array): ReadonlyMap<string, Buffer> {
 
 /** A file with rows as given, each with its filter. */
 function fileOf(header: readonly number[], rows: readonly number[]): Uint8Array<ArrayBuffer> {
-  const part = (kind: string, body: Buffer): Buffer => {
-    const named = Buffer.concat([Buffer.from(kind, "latin1"), body]);
-    const frame = Buffer.alloc(8 + named.length);
-    frame.writeUInt32BE(body.length, 0);
-    named.copy(frame, 4);
-    frame.writeUInt32BE(crc32(named), 4 + named.length);
-    return frame;
-  };
-  const all = Buffer.concat([
-    Buffer.from("\x89PNG\r\n\x1a\n", "latin1"),
-    part("IHDR", Buffer.from(header)),
-    part("IDAT", deflateSync(Buffer.from(rows))),
-    part("IEND", Buffer.alloc(0)),
+  const all = pngOf([
+    ["IHDR", Buffer.from(header)],
+    ["IDAT", deflateSync(Buffer.from(rows))],
+    ["IEND", Buffer.alloc(0)],
   ]);
   return Uint8Array.from(all);
 }
